@@ -1,0 +1,20 @@
+"""Runs: the one memory of everything that the bench does."""
+
+from workbench.runs.accounts import Reservation, Spent
+from workbench.runs.diff import Difference, RunDiff
+from workbench.runs.record import Artifact, Run
+from workbench.runs.recorder import Recorder
+from workbench.runs.service import Runs
+from workbench.runs.stream import RunStream
+
+__all__ = [
+    "Artifact",
+    "Difference",
+    "Recorder",
+    "Reservation",
+    "Run",
+    "RunDiff",
+    "RunStream",
+    "Runs",
+    "Spent",
+]

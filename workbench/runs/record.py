@@ -1,0 +1,229 @@
+"""What a Run is: a frozen record, its artifacts and its digest."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+from workbench.runs.canonical import canonical, sha256
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["EPOCH", "Artifact", "Run", "Status", "run_key"]
+
+Status = Literal["running", "finished", "failed", "cancelled"]
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DIGEST_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A named object that a Run made.
+
+    Attributes
+    ----------
+    name : str
+        Unique within its Run.
+    digest : str
+        ``sha256:`` and 64 hexadecimal digits.
+    media_type : str
+        Such as ``image/png``.
+    size : int
+        Bytes.
+    """
+
+    name: str
+    digest: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One thing that the bench did.
+
+    Attributes
+    ----------
+    id : str
+        26 characters that sort by time.
+    kind : str
+        What was computed, such as ``chat``.
+    name : str or None
+        A label for people.
+    status : {"running", "finished", "failed", "cancelled"}
+        ``cancelled`` also where its process died.
+    key : str
+        SHA-256 over kind, inputs, seed and the computation's version.
+    occurrence : int
+        0 for the first Run with this key in its execution, 1 for the second.
+    execution : str
+        The kernel, report or process that made it.
+    notebook, cell : str or None
+        Where the code stands, as far as the front end tells.
+    parent_id : str or None
+        The Run that this one is part of.
+    user_id : str
+        Whose it is.
+    account : str or None
+        What its cost counts against, such as a chat session.
+    seed : int or None
+        Seed of the computation.
+    version : str
+        Version of the computation, part of the key.
+    inputs, output : JSON
+        What went in and what came out; ``output`` is ``None`` unless finished.
+    chunks : tuple of (float, JSON)
+        What was streamed, each with its time in milliseconds from the start.
+    error : dict or None
+        ``code``, ``message``, ``hint`` of a failed or cancelled Run.
+    parameters, metrics : dict
+        Flat facts about how it was done and what it reached; columns of `Runs.frame`.
+    tokens_input, tokens_output : int
+        Tokens read and written.
+    cost : float or None
+        US dollars; ``None`` when the price is not known.
+    started_us : int
+        Start, microseconds since 1970 UTC.
+    duration : float or None
+        Seconds; ``None`` while running.
+    environment : dict
+        Python, platform, packages, git commit; see `workbench.runs.environment`.
+    environment_digest : str
+        Digest of ``environment``.
+    artifacts : tuple of Artifact
+        Objects made.
+    tags : tuple of str
+        Words put on it later; not part of the digest.
+    digest : str
+        SHA-256 over all of the above but ``name``, ``tags`` and ``user_id``.
+    replayed : bool
+        Whether this call got it from the store instead of computing it.
+    """
+
+    id: str
+    kind: str
+    name: str | None
+    status: Status
+    key: str
+    occurrence: int
+    execution: str
+    notebook: str | None
+    cell: str | None
+    parent_id: str | None
+    user_id: str
+    account: str | None
+    seed: int | None
+    version: str
+    inputs: dict[str, Any]
+    started_us: int
+    environment: dict[str, Any]
+    environment_digest: str
+    output: Any = None
+    chunks: tuple[tuple[float, Any], ...] = ()
+    error: dict[str, Any] | None = None
+    parameters: dict[str, Any] = field(default_factory=dict)
+    metrics: dict[str, Any] = field(default_factory=dict)
+    tokens_input: int = 0
+    tokens_output: int = 0
+    cost: float | None = 0.0
+    duration: float | None = None
+    artifacts: tuple[Artifact, ...] = ()
+    tags: tuple[str, ...] = ()
+    digest: str = ""
+    replayed: bool = False
+
+    @property
+    def tokens(self) -> int:
+        """Tokens read and written together."""
+        return self.tokens_input + self.tokens_output
+
+    @property
+    def started_at(self) -> datetime:
+        """Start, aware, in UTC."""
+        return EPOCH + timedelta(microseconds=self.started_us)
+
+    def content(self) -> dict[str, Any]:
+        """Return what the digest covers."""
+        return {
+            "format": DIGEST_FORMAT,
+            "id": self.id,
+            "kind": self.kind,
+            "status": self.status,
+            "key": self.key,
+            "occurrence": self.occurrence,
+            "execution": self.execution,
+            "notebook": self.notebook,
+            "cell": self.cell,
+            "parent": self.parent_id,
+            "account": self.account,
+            "seed": self.seed,
+            "version": self.version,
+            "inputs": self.inputs,
+            "output": self.output,
+            "chunks": self.chunks,
+            "error": self.error,
+            "parameters": self.parameters,
+            "metrics": self.metrics,
+            "tokens": [self.tokens_input, self.tokens_output],
+            "cost": self.cost,
+            "started_us": self.started_us,
+            "duration": self.duration,
+            "environment": self.environment_digest,
+            "artifacts": [[a.name, a.digest, a.media_type, a.size] for a in self.artifacts],
+        }
+
+    def compute_digest(self) -> str:
+        """Hash the record as it stands now."""
+        return sha256(canonical(self.content()))
+
+    def sealed(self) -> Run:
+        """Return the same Run with its digest computed."""
+        return replace(self, digest=self.compute_digest())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as JSON values, times in ISO 8601."""
+        body = self.content()
+        body.pop("format")
+        return body | {
+            "name": self.name,
+            "tags": list(self.tags),
+            "digest": self.digest,
+            "started_at": self.started_at.isoformat(),
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row as `Runs.frame` would show it."""
+        from workbench.runs.frame import frame_of
+
+        return frame_of([self])
+
+    def summary(self) -> dict[str, str]:
+        """Return the lines of the short display, label to text."""
+        lines = {"run": self.id, "kind": self.kind, "status": self.status}
+        if self.duration is not None:
+            lines["duration"] = f"{self.duration:.3f} s"
+        if self.tokens:
+            lines["tokens"] = f"{self.tokens_input} in, {self.tokens_output} out"
+        lines["cost"] = "unknown" if self.cost is None else f"${self.cost:.6f}"
+        if self.error:
+            lines["error"] = self.error.get("message", "")
+        return lines | {"digest": self.digest}
+
+    def __repr__(self) -> str:
+        return f"Run({self.id} {self.kind} {self.status})"
+
+    def _repr_html_(self) -> str:
+        cells = "".join(
+            f'<tr><th style="text-align:left">{name}</th>'
+            f'<td style="text-align:left"><code>{html.escape(value)}</code></td></tr>'
+            for name, value in self.summary().items()
+        )
+        return f"<table>{cells}</table>"
+
+
+def run_key(kind: str, inputs: str, seed: int | None, version: str) -> str:
+    """Return the key of a computation from its canonical inputs."""
+    return sha256(canonical([kind, inputs, seed, version]))

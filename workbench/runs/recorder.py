@@ -1,0 +1,96 @@
+"""What a computation gets in hand to say how it went."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import BadInput, Cancelled
+from workbench.runs.record import Artifact
+
+if TYPE_CHECKING:
+    from workbench.runs.redaction import Scrubber
+    from workbench.storage.objects import ObjectStore
+
+__all__ = ["Progress", "Recorder"]
+
+Progress = Callable[[int, int | None, str, dict[str, float]], None]
+"""``progress(done, total, message, metrics)``; ``total`` is ``None`` when it is not known."""
+
+
+class Recorder:
+    """Collects usage, metrics, parameters and artifacts of one Run while it is computed.
+
+    Attributes
+    ----------
+    run_id : str
+        The Run being made.
+    """
+
+    def __init__(
+        self, run_id: str, objects: ObjectStore, scrubber: Scrubber, progress: Progress | None = None
+    ) -> None:
+        self.run_id = run_id
+        self.metrics: dict[str, Any] = {}
+        self.parameters: dict[str, Any] = {}
+        self.artifacts: list[Artifact] = []
+        self.tokens_input = 0
+        self.tokens_output = 0
+        self.cost: float | None = 0.0
+        self._objects = objects
+        self._scrubber = scrubber
+        self._progress = progress
+        self._stop = threading.Event()
+
+    def metric(self, name: str, value: float) -> None:
+        """Set a number that the Run reached."""
+        self.metrics[name] = value
+
+    def parameter(self, name: str, value: Any) -> None:
+        """Set a fact about how the Run was done."""
+        self.parameters[name] = value
+
+    def usage(self, input_tokens: int = 0, output_tokens: int = 0, cost: float | None = 0.0) -> None:
+        """Add tokens and US dollars; one unknown cost makes the sum unknown."""
+        self.tokens_input += input_tokens
+        self.tokens_output += output_tokens
+        self.cost = None if self.cost is None or cost is None else self.cost + cost
+
+    def artifact(self, name: str, data: bytes, media_type: str) -> Artifact:
+        """Store the bytes as an object of this Run.
+
+        Parameters
+        ----------
+        name : str
+            Unique within the Run.
+        data : bytes
+            The content; secrets are removed from text formats.
+        media_type : str
+            Such as ``image/png``.
+        """
+        if any(item.name == name for item in self.artifacts):
+            raise BadInput(f"The Run already has an artifact named {name!r}; names are unique within a Run.")
+        kept = self._scrubber.data(data, media_type)
+        made = Artifact(name, self._objects.put(kept), media_type, len(kept))
+        self.artifacts.append(made)
+        return made
+
+    def progress(
+        self, done: int, total: int | None = None, message: str = "", metrics: dict[str, float] | None = None
+    ) -> None:
+        """Tell how far the work is.
+
+        Raises
+        ------
+        Cancelled
+            Somebody asked it to stop.
+        """
+        if self._stop.is_set():
+            raise Cancelled("The work was stopped before its end.", "Start it again to have the rest.")
+        if self._progress is not None:
+            self._progress(done, total, message, metrics or {})
+
+    def stop(self) -> None:
+        """Ask the computation to stop at its next `progress`."""
+        self._stop.set()

@@ -1,0 +1,172 @@
+"""Opening a database: its engine, its pragmas and its schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from workbench.errors import BadInput, Corrupted, MissingExtra, OutdatedDatabase, WorkbenchError
+
+if TYPE_CHECKING:
+    from workbench.settings import Settings
+
+__all__ = ["SCHEMA", "Database"]
+
+SCHEMA = "0001"
+"""The migration that this version of the package stands on."""
+
+BUSY_SECONDS = 60.0
+
+
+class Database:
+    """One open database, its schema present and up to date.
+
+    The embedded SQLite file is made and migrated on opening. A shared server is only checked:
+    migrating it is an act of its administrator (``workbench db upgrade``).
+
+    Raises
+    ------
+    BadInput
+        ``DATABASE_URL`` is no usable address.
+    OutdatedDatabase
+        A server's schema is not the one that this version needs, or a file is newer than it.
+    Corrupted
+        The file is no SQLite database.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.engine = _engine(settings.database)
+        try:
+            self._ensure_schema()
+        except DatabaseError as error:
+            self.engine.dispose()
+            raise _unusable(error) from None
+        except WorkbenchError:
+            self.engine.dispose()
+            raise
+        self.session = sessionmaker(self.engine, expire_on_commit=False)
+
+    @property
+    def embedded(self) -> bool:
+        """Whether this is the SQLite file rather than a server."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """Open a session that commits at the end and rolls back on an error."""
+        with self.session.begin() as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open a bare connection that commits at the end."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()
+
+    def revision(self) -> str | None:
+        """Return the migration that the database stands on, ``None`` for an empty one."""
+        with self.engine.connect() as connection:
+            return _revision(connection)
+
+    def integrity(self) -> list[str]:
+        """Ask SQLite to check its file; an empty list means sound."""
+        if not self.embedded:
+            return []
+        with self.engine.connect() as connection:
+            rows = [*connection.execute(text("PRAGMA integrity_check"))]
+            orphans = [*connection.execute(text("PRAGMA foreign_key_check"))]
+        found = [str(row[0]) for row in rows if row[0] != "ok"]
+        return found + [f"row {row[1]} of {row[0]} refers to nothing in {row[2]}" for row in orphans]
+
+    def _ensure_schema(self) -> None:
+        found = self.revision()
+        if found == SCHEMA:
+            return
+        if not self.embedded:
+            raise _outdated(found)
+        from workbench.storage.migrate import known, upgrade
+
+        if found is not None and found not in known():
+            raise _outdated(found)
+        upgrade(self.engine, lock=self.settings.home / "migrate.lock")
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise BadInput(
+            "DATABASE_URL is no database address; expected something like"
+            " postgresql://user@host/name or sqlite:////path/to/file.db.",
+            "Correct it, or unset it to use SQLite under WORKBENCH_HOME.",
+        ) from None
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(url, parsed.database)
+    try:
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    except ImportError:
+        raise MissingExtra(
+            "DATABASE_URL names a PostgreSQL server and psycopg is not installed.",
+            "Run `pip install 'autogent-studio[postgres]'`.",
+        ) from None
+
+
+def _sqlite(url: str, path: str | None) -> Engine:
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # Readers then hold no lock between statements, and a writer takes the write lock at once and waits
+    # its turn, instead of failing when it upgrades a snapshot that another process has overtaken.
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        connect_args={"timeout": BUSY_SECONDS, "isolation_level": "IMMEDIATE"},
+    )
+    event.listen(engine, "connect", _pragmas)
+    return engine
+
+
+def _pragmas(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-32000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    row = connection.execute(text("SELECT version_num FROM alembic_version")).first()
+    return row[0] if row else None
+
+
+def _outdated(found: str | None) -> OutdatedDatabase:
+    stands = f"at schema {found}" if found else "empty"
+    return OutdatedDatabase(
+        f"The database is {stands} and this version of the workbench needs schema {SCHEMA}.",
+        "Run `workbench db upgrade`; if the database is the newer one, upgrade the package.",
+        details={"found": found, "needed": SCHEMA},
+    )
+
+
+def _unusable(error: DatabaseError) -> WorkbenchError:
+    reason = str(error.orig).splitlines()[0]
+    if isinstance(error, OperationalError):
+        return WorkbenchError(
+            f"The database cannot be opened: {reason}.",
+            "Check DATABASE_URL, that its server runs, and the rights on WORKBENCH_HOME.",
+        )
+    return Corrupted(
+        f"The database file is not readable: {reason}.",
+        "Restore workbench.db in WORKBENCH_HOME from a copy, or move it away to start anew.",
+    )

@@ -1,0 +1,143 @@
+"""A content-addressed store: bytes in, ``sha256:`` digest out.
+
+An object is written to a temporary file, flushed to the disk and renamed to the name that its
+content gives it, so it is there whole or not at all; every read checks the content again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from workbench.errors import BadInput, Corrupted, NotFound
+
+__all__ = ["ObjectStore", "digest_of"]
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+
+
+def digest_of(data: bytes) -> str:
+    """Return ``"sha256:"`` and the hexadecimal SHA-256 of the bytes."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+class ObjectStore:
+    """A folder of objects named by their content.
+
+    Parameters
+    ----------
+    folder : Path
+        Made on first write.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, digest: str) -> Path:
+        """Return where the object lies or would lie.
+
+        Raises
+        ------
+        BadInput
+            ``digest`` is not ``sha256:`` and 64 hexadecimal digits.
+        """
+        if not _DIGEST.fullmatch(digest):
+            raise BadInput(f"{digest[:100]!r} is no object digest; expected sha256: and 64 hex digits.")
+        name = digest.removeprefix("sha256:")
+        return self.folder / name[:2] / name[2:]
+
+    def put(self, data: bytes) -> str:
+        """Store the bytes, if they are not there yet, and return their digest."""
+        digest = digest_of(data)
+        path = self.path(digest)
+        if self._sound(path, data):
+            os.utime(path)  # its age protects it from `Runs.prune` until the Run that wants it is stored
+            return digest
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.parent / f".{os.getpid()}.{secrets.token_hex(8)}.part"
+        try:
+            _write(temporary, data)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        _flush_folder(path.parent)
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        """Return the object's bytes, checked against the digest.
+
+        Raises
+        ------
+        NotFound
+            No such object.
+        Corrupted
+            The bytes on disk are not the ones that were stored.
+        """
+        try:
+            data = self.path(digest).read_bytes()
+        except FileNotFoundError:
+            raise NotFound(
+                f"The object {digest} is not in the store.",
+                "Import the bundle that holds it, or run the computation again.",
+            ) from None
+        if digest_of(data) != digest:
+            raise Corrupted(
+                f"The object {digest} was changed on disk after it was stored.",
+                "Restore it from a bundle or a copy; `workbench runs verify` lists the Runs it belongs to.",
+            )
+        return data
+
+    def __contains__(self, digest: str) -> bool:
+        return self.path(digest).exists()
+
+    def __iter__(self) -> Iterator[str]:
+        for path in sorted(self.folder.glob("[0-9a-f][0-9a-f]/*")):
+            digest = f"sha256:{path.parent.name}{path.name}"
+            if _DIGEST.fullmatch(digest):
+                yield digest
+
+    def remove(self, digest: str) -> None:
+        """Delete the object if it is there."""
+        self.path(digest).unlink(missing_ok=True)
+
+    def sweep(self) -> int:
+        """Delete temporary files of writers that died; return how many.
+
+        A file younger than an hour may still have its writer and stays.
+        """
+        before = time.time() - 3600
+        old = [path for path in self.folder.glob("*/.*.part") if path.stat().st_mtime < before]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
+
+    @staticmethod
+    def _sound(path: Path, data: bytes) -> bool:
+        """Whether the object is already there; a damaged one is written again."""
+        try:
+            return path.stat().st_size == len(data) and path.read_bytes() == data
+        except FileNotFoundError:
+            return False
+
+
+def _write(path: Path, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
