@@ -1,0 +1,68 @@
+"""The notebooks that ship, from top to bottom, on the local model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from workbench.reports import run_report
+from workbench.studio import Studio
+
+pytestmark = [pytest.mark.acceptance, pytest.mark.slow]
+ROOT = Path(__file__).parents[2] / "notebooks"
+
+
+@pytest.fixture(autouse=True)
+def _local(local_model: str) -> str:
+    return local_model
+
+
+def outputs(path: Path | None) -> str:
+    """All text that the cells of an executed notebook show."""
+    assert path is not None
+    found = []
+    for cell in nbformat.read(path, as_version=4).cells:
+        for output in cell.get("outputs", []):
+            found += [output.get("text", ""), *map(str, output.get("data", {}).values())]
+    return "\n".join(found)
+
+
+def test_the_flagship_report_is_ten_runs_a_table_and_a_plot(
+    local_model: str, tmp_path: Path, studio: Studio
+) -> None:
+    result = run_report(ROOT / "reports/flagship.ipynb", {"max_tokens": 16}, tmp_path / "out", studio)
+    assert len(result.runs) == 10
+    assert set(result.runs["status"]) == {"finished"}
+    assert set(result.runs["parent"]) == {result.run.id}
+    assert (result.runs["tokens_output"] > 0).all()
+    assert (result.runs["cost_usd"] == 0).all()
+    shown = outputs(result.notebook)
+    assert all(run in shown for run in result.runs.index)
+    assert "10 Runs in" in shown
+    page = result.html.read_text() if result.html else ""
+    assert page.count("data:image/png;base64,") == 1
+    assert "<script" not in page
+    assert studio.runs.verify() == []
+
+
+def test_the_flagship_report_replays_strictly_to_the_same_page(tmp_path: Path, studio: Studio) -> None:
+    """The notebook's calls come from the record; only the report's own Run is new."""
+    few = {"max_tokens": 8, "questions": []}
+    first = run_report(ROOT / "reports/flagship.ipynb", few, tmp_path / "first", studio)
+    again = Studio(studio.settings.model_copy(update={"workbench_replay": "cache"}))
+    try:
+        second = run_report(ROOT / "reports/flagship.ipynb", few, tmp_path / "second", again, name="again")
+    finally:
+        again.close()
+    assert second.run.id == first.run.id
+    assert outputs(second.notebook) == outputs(first.notebook)
+
+
+@pytest.mark.parametrize("name", ["start", "tour/chat"])
+def test_a_notebook_runs_from_top_to_bottom(name: str, tmp_path: Path, studio: Studio) -> None:
+    result = run_report(ROOT / f"{name}.ipynb", None, tmp_path, studio)
+    assert set(result.runs["status"]) == {"finished"}
+    assert "Traceback" not in outputs(result.notebook)
+    assert studio.runs.verify() == []

@@ -1,0 +1,138 @@
+"""Chat providers, found by the entry-point group ``workbench.providers``.
+
+A provider of one's own is a class with the shape of `workbench.chat.providers.base.Provider`,
+registered the same way as the built-in ones::
+
+    [project.entry-points."workbench.providers"]
+    mine = "my_package.provider:MyProvider"
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import cast
+
+from workbench.chat.providers.base import Provider
+from workbench.errors import BadInput, MissingExtra
+from workbench.settings import Settings
+
+__all__ = ["make_provider", "provider_names", "resolve"]
+
+GROUP = "workbench.providers"
+# In the order in which a key that is present makes a provider the default one.
+_KEYED = ("openai", "anthropic", "google", "cohere")
+_FAMILIES = {
+    "gpt-": "openai", "chatgpt-": "openai", "o1": "openai", "o3": "openai", "o4": "openai",
+    "ft:": "openai", "claude": "anthropic", "gemini": "google", "command": "cohere",
+}  # fmt: skip
+
+
+@cache
+def _registered() -> dict[str, EntryPoint]:
+    return {point.name: point for point in sorted(entry_points(group=GROUP), key=lambda point: point.name)}
+
+
+def provider_names() -> list[str]:
+    """Return the names of the registered providers, sorted; none is loaded."""
+    return list(_registered())
+
+
+def make_provider(name: str, settings: Settings) -> Provider:
+    """Make a provider.
+
+    Parameters
+    ----------
+    name : str
+        One of `provider_names`.
+    settings : Settings
+        What it is made with.
+
+    Raises
+    ------
+    BadInput
+        For a name that nobody registered.
+    MissingExtra
+        For a plug-in whose own imports fail.
+    """
+    point = _registered().get(name)
+    if point is None:
+        raise _unknown(name)
+    try:
+        kind = point.load()
+    except ImportError as error:
+        raise MissingExtra(
+            f"The chat provider {name!r} could not be loaded: {error}.", f"Install what {point.value} needs."
+        ) from error
+    return cast("Provider", kind(settings))
+
+
+def resolve(provider: str | None, model: str | None, settings: Settings) -> tuple[str, str]:
+    """Decide who answers.
+
+    ``"provider:model"`` is taken in ``model``. A model alone names its provider by its family.
+    With nothing named it is WORKBENCH_PROVIDER, else the first provider whose key is present,
+    else ``local``; with no model it is WORKBENCH_MODEL where that belongs to the provider, else
+    the provider's own default.
+
+    Parameters
+    ----------
+    provider, model : str, optional
+        What the caller named.
+    settings : Settings
+        Keys and defaults.
+
+    Returns
+    -------
+    tuple of str
+        The provider's name and its model.
+
+    Raises
+    ------
+    BadInput
+        For an unknown provider, and for a model alone that no provider can be told from.
+    """
+    if not provider and not model:
+        provider, model = settings.workbench_provider, settings.workbench_model
+    prefix, _, rest = (model or "").partition(":")
+    if rest and prefix in _registered() and provider in {None, "", prefix}:
+        provider, model = prefix, rest
+    name = provider or (_provider_of(model, settings) if model else _default_provider(settings))
+    if name not in _registered():
+        raise _unknown(name)
+    return name, model or _default_model(name, settings)
+
+
+def _provider_of(model: str, settings: Settings) -> str:
+    for start, name in _FAMILIES.items():
+        if model.startswith(start):
+            return name
+    if "local" in _registered() and model in make_provider("local", settings).models():
+        return "local"
+    if settings.workbench_provider:
+        return settings.workbench_provider
+    raise BadInput(
+        f"No provider is known for the model {model!r}.",
+        f"Name it too, as in 'openai:{model}'; the providers are {', '.join(provider_names())}.",
+        details={"field": "model"},
+    )
+
+
+def _default_provider(settings: Settings) -> str:
+    if settings.workbench_provider:
+        return settings.workbench_provider
+    return next((name for name in _KEYED if getattr(settings, f"{name}_api_key")), "local")
+
+
+def _default_model(name: str, settings: Settings) -> str:
+    if settings.workbench_model and name == settings.workbench_provider:
+        return settings.workbench_model.removeprefix(f"{name}:")
+    return make_provider(name, settings).default_model
+
+
+def _unknown(name: str) -> BadInput:
+    return BadInput(
+        f"There is no chat provider {name!r}.",
+        f"The providers are {', '.join(provider_names())}.",
+        details={"field": "provider"},
+    )

@@ -1,0 +1,214 @@
+"""What the providers behind a network share: the key, the client, retries and errors."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from functools import cached_property
+from typing import Any, ClassVar, TypeVar
+
+from workbench.chat.prices import PriceTable
+from workbench.chat.providers.answers import Answer
+from workbench.chat.providers.base import ChatRequest, Completion, TextDelta
+from workbench.chat.providers.failures import Place, explain
+from workbench.chat.providers.retries import retried
+from workbench.chat.providers.trouble import read_trouble
+from workbench.errors import MissingExtra, MissingKey, WorkbenchError
+from workbench.security import Redactor
+from workbench.settings import Settings
+
+__all__ = ["DEFAULT_MODELS", "RemoteProvider"]
+
+DEFAULT_MODELS = {
+    "anthropic": "claude-sonnet-5-5",
+    "cohere": "command-a-03-2025",
+    "google": "gemini-3.8-flash",
+    "ollama": "llama3.2",
+    "openai": "gpt-6.2-sol",
+}
+"""The model of each remote provider when none is named."""
+
+T = TypeVar("T")
+
+
+class RemoteProvider(ABC):
+    """A provider spoken to by its official SDK; makes the SDK's client on first use.
+
+    Parameters
+    ----------
+    settings : Settings
+        Key, address, time-out and retries. Nothing else counts: the SDKs' own environment
+        variables are overridden.
+
+    Attributes
+    ----------
+    name, label : str
+        In the registry and in sentences.
+    package : str
+        The SDK's import name.
+    address : str
+        Where requests go when ``<NAME>_BASE_URL`` is not set.
+    default_model : str
+        The model when none is named.
+    default_max_tokens : int
+        Most tokens to generate when a request names no limit.
+    needs_key : bool
+        Whether ``<NAME>_API_KEY`` must be set.
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    package: ClassVar[str]
+    address: ClassVar[str]
+    default_model: str
+    default_max_tokens: int = 16_384
+    needs_key: ClassVar[bool] = True
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @cached_property
+    def place(self) -> Place:
+        """Whom this talks to, and by which settings."""
+        prefix = self.name.upper()
+        return Place(
+            name=self.name,
+            label=self.label,
+            key=f"{prefix}_API_KEY",
+            address_setting=f"{prefix}_BASE_URL",
+            address=getattr(self._settings, f"{self.name}_base_url") or self.address,
+            timeout=self._settings.workbench_timeout,
+        )
+
+    @cached_property
+    def client(self) -> Any:
+        """The SDK's client.
+
+        Raises
+        ------
+        MissingKey, MissingExtra
+            When the key is not set or the SDK is not installed.
+        """
+        if self.needs_key and not self.key:
+            raise MissingKey(
+                f"{self.label} needs a key and {self.place.key} is not set.",
+                f"Set {self.place.key} in the environment, .env or config.toml, or use provider 'local'.",
+            )
+        try:
+            sdk = importlib.import_module(self.package)
+        except ModuleNotFoundError:
+            raise MissingExtra(
+                f"{self.label} needs the Python package of its SDK, which is not installed.",
+                "Run `pip install 'autogent-studio[chat]'`.",
+            ) from None
+        return self.connect(sdk)
+
+    @property
+    def key(self) -> str:
+        """The key, empty when none is set."""
+        secret = getattr(self._settings, f"{self.name}_api_key")
+        return secret.get_secret_value() if secret is not None else ""
+
+    def available(self) -> str | None:
+        """Return why this provider cannot be used now, or ``None`` when it can."""
+        if self.needs_key and not self.key:
+            return f"{self.place.key} is not set."
+        if not _installed(self.package):
+            return "Its SDK is not installed: `pip install 'autogent-studio[chat]'`."
+        return None
+
+    def models(self) -> list[str]:
+        """Return the default model and the chat models of the price table."""
+        priced = PriceTable.load(self._settings).models(self.name)
+        return list(dict.fromkeys([self.default_model, *priced]))
+
+    def complete(self, request: ChatRequest) -> Completion:
+        """Answer in one piece; see `workbench.chat.providers.base.Provider`."""
+        return self.call(lambda: self.answer(request).completion(), request.model)
+
+    def stream(self, request: ChatRequest) -> Iterator[TextDelta | Completion]:
+        """Yield text as it comes and the `Completion` last; closing the iterator closes the response."""
+        try:
+            first, rest = retried(lambda: _primed(self.deltas(request)), self._settings.workbench_retries)
+            with closing(rest):
+                yield first
+                yield from rest
+        except WorkbenchError:
+            raise
+        except Exception as error:  # noqa: BLE001 - SDKs let through whatever their parsers raise
+            failure = self._failure(error, request.model)
+        else:
+            return
+        raise failure
+
+    def call(self, function: Callable[[], T], model: str | None = None) -> T:
+        """Run one request with retries and raise only our errors.
+
+        Parameters
+        ----------
+        function : callable
+            Makes the request by ``client`` and returns its result.
+        model : str, optional
+            The model asked for, to name it in an error.
+
+        Raises
+        ------
+        WorkbenchError
+            Whatever went wrong, in a sentence without secrets. The SDK's exception is not
+            chained: it holds the request, and with it the key.
+        """
+        try:
+            return retried(function, self._settings.workbench_retries)
+        except WorkbenchError:
+            raise
+        except Exception as error:  # noqa: BLE001 - SDKs let through whatever their parsers raise
+            failure = self._failure(error, model)
+        # Raised outside the handler, or the SDK's exception would hang on as ``__context__``.
+        raise failure
+
+    def limit(self, request: ChatRequest) -> int | None:
+        """Return the most tokens to generate, which is always told: a cost has no upper estimate else."""
+        return request.max_tokens or self.default_max_tokens
+
+    def close(self) -> None:
+        """Close the SDK's connections; a later request opens new ones."""
+        client = self.__dict__.pop("client", None)
+        if client is not None:
+            self.disconnect(client)
+
+    def disconnect(self, client: Any) -> None:
+        """Close one client."""
+        client.close()
+
+    @abstractmethod
+    def connect(self, sdk: Any) -> Any:
+        """Make the SDK's client, with the SDK's own retries off."""
+
+    @abstractmethod
+    def answer(self, request: ChatRequest) -> Answer:
+        """Ask for an answer in one piece."""
+
+    @abstractmethod
+    def deltas(self, request: ChatRequest) -> Generator[TextDelta | Completion, None, None]:
+        """Yield a streamed answer; a generator, so that closing it closes the response."""
+
+    def _failure(self, error: Exception, model: str | None) -> WorkbenchError:
+        redactor = Redactor(self._settings.secrets())
+        return explain(read_trouble(error), self.place, model, redactor.text)
+
+
+def _installed(package: str) -> bool:
+    try:
+        return importlib.util.find_spec(package) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def _primed(
+    deltas: Generator[TextDelta | Completion, None, None],
+) -> tuple[TextDelta | Completion, Generator[TextDelta | Completion, None, None]]:
+    """Pull the first item, so that a stream that cannot even begin is retried like any request."""
+    return next(deltas), deltas

@@ -1,0 +1,271 @@
+"""Conversations: stored sessions, their messages and the answers to them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from contextlib import closing
+from datetime import datetime
+from typing import Any
+
+from workbench.chat.history import conversation
+from workbench.chat.providers import resolve
+from workbench.chat.sessions import Sessions
+from workbench.errors import BadInput, WorkbenchError
+from workbench.storage.base import utcnow
+from workbench.studio import Studio
+from workbench.studio import studio as default_studio
+
+__all__ = ["ChatService"]
+
+
+class ChatService:
+    """Manages chat sessions and answers within them.
+
+    Parameters
+    ----------
+    studio : Studio, optional
+        By default the process's default one.
+
+    Notes
+    -----
+    A question and its answer are stored together when the answer is there: a call that fails
+    leaves the session as it was, and a call that is stopped leaves what had come, marked
+    ``cancelled`` in the message's metadata.
+    """
+
+    def __init__(self, studio: Studio | None = None) -> None:
+        self.studio = studio or default_studio()
+        self.sessions = Sessions(self.studio.database)
+
+    # sessions
+
+    def create_session(
+        self,
+        user_id: str,
+        title: str | None = None,
+        model: str | None = None,
+        *,
+        provider: str | None = None,
+        system_prompt: str | None = None,
+        settings: Mapping[str, Any] | None = None,
+    ) -> str:
+        """Create a chat session.
+
+        Parameters
+        ----------
+        user_id : str
+            Its owner.
+        title : str, optional
+            By default made from the first question.
+        model : str, optional
+            By default the provider's default.
+        provider : str, optional
+            By default told from the model.
+        system_prompt : str, optional
+            Instructions that precede every call.
+        settings : mapping, optional
+            Chat settings of every call; see `workbench.chat.messages.check_settings`.
+
+        Returns
+        -------
+        str
+            The session's identifier.
+        """
+        name, chosen = (None, None)
+        if provider or model:
+            name, chosen = resolve(provider, model, self.studio.settings)
+        return self.sessions.create(user_id, title, name, chosen, system_prompt, settings)
+
+    def get_session(self, session_id: str, user_id: str) -> dict[str, Any]:
+        """Return a session with its messages.
+
+        Raises
+        ------
+        NotFound
+            There is no such session of this user.
+        """
+        return self.sessions.read(session_id, user_id)
+
+    def list_sessions(self, user_id: str, limit: int = 50, cursor: str | None = None) -> list[dict[str, Any]]:
+        """Return the user's sessions, last used first, without messages.
+
+        Parameters
+        ----------
+        user_id : str
+            Whose.
+        limit : int
+            At most so many.
+        cursor : str, optional
+            Identifier of the last session of the page before.
+        """
+        return self.sessions.list(user_id, limit, cursor)
+
+    def find_session(self, user_id: str, title: str) -> str | None:
+        """Return the identifier of the user's newest session of this title."""
+        return self.sessions.find(user_id, title)
+
+    def rename_session(self, session_id: str, user_id: str, title: str) -> None:
+        """Give a session another title."""
+        self.sessions.update(session_id, user_id, title=_title(title))
+
+    def set_model(
+        self, session_id: str, user_id: str, model: str | None, provider: str | None = None
+    ) -> None:
+        """Give a session another model for its next turns."""
+        name, chosen = resolve(provider, model, self.studio.settings)
+        self.sessions.update(session_id, user_id, model_provider=name, model_name=chosen)
+
+    def delete_session(self, session_id: str, user_id: str) -> None:
+        """Delete a session and its messages; the Runs stay."""
+        self.sessions.delete(session_id, user_id)
+
+    # messages
+
+    def add_message(
+        self,
+        session_id: str,
+        role: str,
+        content: str,
+        model_used: str | None = None,
+        tokens_used: int | None = None,
+    ) -> str:
+        """Add a message to a session and return its identifier.
+
+        Raises
+        ------
+        BadInput
+            The role is not ``user``, ``assistant`` or ``system``, or the content is empty.
+        NotFound
+            There is no such session.
+        """
+        meta = {"model": model_used} if model_used else {}
+        return self.sessions.add(session_id, role, content, meta=meta, tokens_used=tokens_used or 0)
+
+    def rate(self, message_id: str, user_id: str, rating: int) -> None:
+        """Store a thumb on an answer: 1 up, -1 down, 0 takes it back."""
+        self.sessions.rate(message_id, user_id, rating)
+
+    def retry(self, session_id: str, user_id: str, message_id: str) -> None:
+        """Drop an answer and all after it, so that ``stream(session_id, None)`` gives another."""
+        self.sessions.cut(session_id, user_id, message_id, None)
+
+    def edit(self, session_id: str, user_id: str, message_id: str, content: str) -> None:
+        """Change a question and drop all after it, so that ``stream(session_id, None)`` answers anew."""
+        self.sessions.cut(session_id, user_id, message_id, content)
+
+    # answers
+
+    def chat_completion(
+        self,
+        session_id: str,
+        user_message: str | None,
+        model: str | None = None,
+        provider: str | None = None,
+        *,
+        settings: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Answer a message within its session and store both.
+
+        Parameters
+        ----------
+        session_id : str
+            The session.
+        user_message : str or None
+            What the user says; ``None`` answers the last message again.
+        model, provider : str, optional
+            By default the session's.
+        settings : mapping, optional
+            Laid over the session's settings.
+
+        Returns
+        -------
+        dict
+            What `AIService.chat_completion` returns, with ``session_id``, ``message_id`` and
+            ``user_message_id``.
+        """
+        asked = utcnow()
+        turn = self._turn(session_id, user_message, model, provider, settings)
+        result = self.studio.ai.chat_completion(**turn)
+        return self._store(session_id, user_message, result, result["content"], asked)
+
+    def stream(
+        self,
+        session_id: str,
+        user_message: str | None,
+        model: str | None = None,
+        provider: str | None = None,
+        *,
+        settings: Mapping[str, Any] | None = None,
+    ) -> Generator[dict[str, Any], None, None]:
+        """Like `chat_completion`, piece by piece.
+
+        Yields
+        ------
+        dict
+            As `AIService.stream_chat_completion`; the last one carries ``session_id``,
+            ``message_id`` and ``user_message_id`` too.
+        """
+        asked = utcnow()
+        turn = self._turn(session_id, user_message, model, provider, settings)
+        got: list[str] = []
+        try:
+            with closing(self.studio.ai.stream_chat_completion(**turn)) as chunks:
+                for chunk in chunks:
+                    got.append(chunk["content"])
+                    if chunk["done"]:
+                        break
+                    yield chunk
+        except (GeneratorExit, KeyboardInterrupt):
+            self._store_cancelled(session_id, user_message, "".join(got), asked)
+            raise
+        yield self._store(session_id, user_message, chunk, "".join(got), asked)
+
+    def _turn(
+        self,
+        session_id: str,
+        user_message: str | None,
+        model: str | None,
+        provider: str | None,
+        settings: Mapping[str, Any] | None,
+    ) -> dict[str, Any]:
+        """Return the arguments of the call that answers the message."""
+        if user_message is not None and not user_message.strip():
+            raise BadInput("The message is empty; expected text.", details={"field": "content"})
+        session = self.sessions.row(session_id)
+        if provider is None and model is None:
+            provider, model = session.model_provider, session.model_name
+        stored = self.sessions.messages(session_id)
+        return {
+            "messages": conversation(session.system_prompt, stored, user_message),
+            "provider": provider,
+            "model": model,
+            "settings": {**(session.settings or {}), **(settings or {})},
+            "account": session_id,
+        }
+
+    def _store(
+        self, session_id: str, user_message: str | None, result: dict[str, Any], content: str, asked: datetime
+    ) -> dict[str, Any]:
+        meta = {name: result[name] for name in ("provider", "model", "run_id", "finish_reason", "usage")}
+        ids = self.sessions.add_turn(
+            session_id, user_message, content, meta, result["tokens_used"], result["cost"], asked
+        )
+        return result | {"session_id": session_id, "user_message_id": ids[0], "message_id": ids[1]}
+
+    def _store_cancelled(
+        self, session_id: str, user_message: str | None, content: str, asked: datetime
+    ) -> None:
+        (run,) = self.studio.runs.list(account=session_id, status="cancelled", limit=1)
+        meta = {"status": "cancelled", "run_id": run.id}
+        meta |= {name: run.inputs[name] for name in ("provider", "model")}
+        try:
+            self.sessions.add_turn(session_id, user_message, content, meta, run.tokens, run.cost, asked)
+        except WorkbenchError:
+            # The session was deleted while its answer came; there is nothing left to add to.
+            return
+
+
+def _title(title: str) -> str:
+    if not title.strip():
+        raise BadInput("The title is empty; expected text.", details={"field": "title"})
+    return title.strip()[:255]
