@@ -1,0 +1,130 @@
+"""What the Tab key offers on a magic's line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.completer import SimpleCompletion, completion_matcher
+
+from workbench.errors import WorkbenchError
+from workbench.magics.admin import TOPICS, AdminMagics
+from workbench.magics.arguments import flags
+from workbench.magics.chat import ChatMagics
+from workbench.magics.runs import ACTIONS, MODES, RunsMagics
+
+if TYPE_CHECKING:
+    from workbench.magics.context import Context
+
+__all__ = ["Completion"]
+
+_MAGICS = {
+    "chat": ChatMagics.chat,
+    "runs": RunsMagics.runs,
+    "replay": RunsMagics.replay,
+    "workbench": AdminMagics.workbench,
+}
+_MAGIC_LINE = re.compile(rf"\s*%{{1,2}}({'|'.join(_MAGICS)})\s(.*)\Z", re.DOTALL)
+_STATUSES = ("finished", "failed", "cancelled", "running")
+_TAKES_RUNS = ("show", "diff", "export", "verify", "tag")
+_RUNS_OFFERED = 50
+
+
+class Completion:
+    """Offers options, models, sessions, actions and Runs.
+
+    Parameters
+    ----------
+    context : Context
+        What the magics share.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    @completion_matcher(api_version=2, identifier="workbench.magics", priority=100)
+    def offer(self, context: Any) -> dict[str, Any]:
+        """Return what may stand at the cursor; IPython calls this for every completion."""
+        known = _MAGIC_LINE.match(context.text_until_cursor)
+        found = self._matching(known[1], known[2], context.token) if known else []
+        # With something of its own to offer, Python's keywords and files are noise.
+        return {
+            "completions": [SimpleCompletion(text, type="magic") for text in found],
+            "suppress": True,
+            "ordered": True,
+        }
+
+    def _matching(self, name: str, before: str, token: str) -> list[str]:
+        word = re.split(r"\s", before)[-1]
+        try:
+            found = self.candidates(name, before, word)
+        except WorkbenchError:
+            # The Tab key has nothing to say where there is no Studio; running the cell tells why.
+            return []
+        # IPython replaces the part after the last of its delimiters, a colon among them.
+        known = len(word) - len(token)
+        return [one[known:] for one in found if one.lower().startswith(word.lower())]
+
+    def candidates(self, name: str, before: str, word: str) -> Iterable[str]:
+        """Return all words that may stand where ``word`` begins.
+
+        Parameters
+        ----------
+        name : str
+            The magic.
+        before : str
+            What follows it, up to the cursor.
+        word : str
+            The last word of that, perhaps empty.
+        """
+        given = before.split()[:-1] if word else before.split()
+        magic = _MAGICS[name]
+        if given and flags(magic).get(given[-1]):
+            return self._values(given[-1])
+        if word.startswith("-"):
+            return flags(magic)
+        return self._words(name, [one for one in given if not one.startswith("-")])
+
+    def _values(self, flag: str) -> Iterable[str]:
+        sources: dict[str, Callable[[], Iterable[str]]] = {
+            "-m": self._models,
+            "--model": self._models,
+            "--session": self._sessions,
+            "--status": lambda: _STATUSES,
+            "--kind": lambda: ("chat", "image", "embedding"),
+            "--json": self._schemas,
+        }
+        return sources.get(flag, tuple)()
+
+    def _words(self, name: str, given: list[str]) -> Iterable[str]:
+        if name == "replay":
+            return () if given else MODES
+        if name == "workbench":
+            return () if given else TOPICS
+        if name == "runs":
+            if not given:
+                return ACTIONS
+            return self._run_ids() if given[0] in _TAKES_RUNS else ()
+        return ()
+
+    def _models(self) -> list[str]:
+        offered = self.context.studio.ai.models()
+        ready = [f"{one['provider']}:{one['model']}" for one in offered if one["available"]]
+        return ready + [f"{one['provider']}:{one['model']}" for one in offered if not one["available"]]
+
+    def _sessions(self) -> list[str]:
+        studio = self.context.studio
+        titles = [one["title"] for one in studio.chat.list_sessions(studio.user_id, limit=200)]
+        return [f'"{title}"' if " " in title else title for title in titles]
+
+    def _run_ids(self) -> list[str]:
+        return [run.id for run in self.context.studio.runs.list(limit=_RUNS_OFFERED)]
+
+    def _schemas(self) -> list[str]:
+        space = self.context.shell.user_ns
+        return [name for name, value in space.items() if not name.startswith("_") and _is_schema(value)]
+
+
+def _is_schema(value: Any) -> bool:
+    return hasattr(value, "model_json_schema") or (isinstance(value, dict) and "type" in value)
