@@ -144,6 +144,12 @@ def test_bad_messages_are_refused(studio, session, role, content, words):
     assert roles(studio, session) == []
 
 
+def test_an_unknown_price_stays_unknown_in_the_session(studio, session):
+    studio.chat.chat_completion(session, "One?", "openai:model-of-tomorrow")
+    data = studio.chat.get_session(session, studio.user_id)
+    assert (data["messages"][1]["cost"], data["unknown_cost"]) == (None, 1)
+
+
 def test_a_session_for_nobody_is_refused(studio):
     with pytest.raises(NotFound, match="There is no user 'nobody'"):
         studio.chat.create_session("nobody")

@@ -166,7 +166,7 @@ class AIService:
         """
         from workbench.chat.embedding import embed
 
-        return embed(self.studio, self.prices, text, model)
+        return embed(self.studio, text, model)
 
     def models(self) -> list[dict[str, Any]]:
         """Return the models worth offering.
@@ -224,6 +224,23 @@ class AIService:
             if close is not None:
                 close()
 
+    def reserve(
+        self, provider: str, model: str, tokens_in: int, tokens_out: int, account: str | None = None
+    ) -> Reservation:
+        """Return what a call holds against the budgets; a strict replay holds nothing.
+
+        Raises
+        ------
+        BudgetExceeded
+            A spend budget is set and the price is not known.
+        """
+        if self.studio.runs.mode == "strict":
+            return Reservation(account=account)
+        cost = self.prices.upper(provider, model, tokens_in, tokens_out)
+        budget = Budget(self.studio.settings)
+        user = self.studio.user_id
+        return budget.reserve(user, f"{provider}:{model}", cost, tokens_in + tokens_out, account)
+
     def resolve(self, provider: str | None = None, model: str | None = None) -> tuple[str, str]:
         """Return the provider and the model that a call with these arguments uses."""
         return resolve(provider, model, self.studio.settings)
@@ -263,15 +280,7 @@ class AIService:
         inputs = {"provider": name, "model": chosen, "messages": checked, "settings": decisive}
         tokens_in = estimate_tokens(checked)
         tokens_out = request.max_tokens or self.provider(name).default_max_tokens
-        cost = self.prices.upper(name, chosen, tokens_in, tokens_out)
-        runs = self.studio.runs
-        budget = Budget(self.studio.settings)
-        if runs.mode == "strict":
-            reserve = Reservation(account=account)
-        else:
-            reserve = budget.reserve(
-                self.studio.user_id, f"{name}:{chosen}", cost, tokens_in + tokens_out, account
-            )
+        reserve = self.reserve(name, chosen, tokens_in, tokens_out, account)
         return _Call(name, request, inputs, reserve, tokens_in)
 
     def _compute_stream(self, recorder: Recorder, call: _Call) -> Generator[str, None, dict[str, Any]]:

