@@ -1,0 +1,22 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Dashboards
+#
+# Pages on what the workbench does and keeps.
+#
+# ### [Chat](chat.ipynb)
+# Talk with a model; every answer is recorded, priced and rated.
+#
+# ### [Runs](runs.ipynb)
+# Find, sum up, open and compare everything that was computed.

@@ -1,0 +1,217 @@
+"""Real servers on loopback and a real Chromium; left out, with the reason, where one is missing."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.standin.server import StandIn
+
+ROOT = Path(__file__).parents[2]
+# Read here: the tests' own environment is cleared of WORKBENCH_*.
+ARTIFACTS = Path(os.environ.get("WORKBENCH_TEST_ARTIFACTS", ROOT / "test-artifacts"))
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+SWITCHES = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--no-first-run"]
+LOCAL = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")
+PATIENCE = 90
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The browser, shared by all tests; each gets pages of its own."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed: `apt-get install chromium`, then run again")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def strayed() -> list[str]:
+    """Addresses outside loopback that a page asked for; none was reached."""
+    return []
+
+
+@pytest.fixture
+def open_page(chromium: Any, strayed: list[str]) -> Iterator[Callable[..., Any]]:
+    """Open a page of a size and colour scheme that may reach loopback alone."""
+    contexts = []
+
+    def stop(route: Any) -> None:
+        strayed.append(route.request.url)
+        route.abort()
+
+    def opened(url: str, *, width: int = 1280, height: int = 900, dark: bool = False) -> Any:
+        scheme = "dark" if dark else "light"
+        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        contexts.append(context)
+        context.route(lambda address: not address.startswith(LOCAL), stop)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE * 1000)
+        page.goto(url)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def keep_picture() -> Callable[[Any, str], Path]:
+    """Save a screenshot as an artifact of the tests."""
+    ARTIFACTS.mkdir(parents=True, exist_ok=True)
+
+    def kept(page: Any, name: str) -> Path:
+        path = ARTIFACTS / f"{name}.png"
+        page.screenshot(path=path)
+        return path
+
+    return kept
+
+
+@dataclass
+class Server:
+    """A Jupyter program of one test."""
+
+    url: str
+    token: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def address(self, path: str) -> str:
+        """The path's address, with the token that opens it."""
+        joint = "&" if "?" in path else "?"
+        return f"{self.url}/{path}{joint}token={self.token}"
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Start a Jupyter program with a home of its own, and stop it after the test."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def started(
+        program: str, options: Callable[[int, str], list[str]], ready: str, environment: dict[str, str]
+    ) -> Server:
+        port, token = _free_port(), secrets.token_hex(16)
+        log = tmp_path / f"server-{len(running)}.log"
+        command = [sys.executable, "-m", program, *options(port, token)]
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=_environment(tmp_path) | environment, stdout=output, stderr=output
+            )
+        running.append(process)
+        server = Server(f"http://127.0.0.1:{port}", token, process, log)
+        _wait_for(server, ready)
+        return server
+
+    yield started
+    for process in running:
+        process.terminate()
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def lab(serve: Callable[..., Server], tmp_path: Path) -> Callable[..., Server]:
+    """Start JupyterLab on a folder."""
+    # JupyterLab asks about news in a window over the page
+    config = tmp_path / "home" / ".config" / "jupyter" / "labconfig"
+    config.mkdir(parents=True)
+    quiet = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+    (config / "page_config.json").write_text(json.dumps(quiet))
+
+    def started(folder: Path, **environment: str) -> Server:
+        return serve(
+            "jupyterlab", lambda port, token: _lab_options(folder, port, token), "api/status", environment
+        )
+
+    return started
+
+
+def _lab_options(folder: Path, port: int, token: str) -> list[str]:
+    return [
+        f"--port={port}", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.root_dir={folder}", f"--IdentityProvider.token={token}",
+        "--ServerApp.allow_unauthenticated_access=False", "--LabApp.expose_app_in_browser=True",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.extension_manager=readonly",
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def voila(serve: Callable[..., Server]) -> Callable[..., Server]:
+    """Start the dashboards as ``workbench dashboards`` does, a token on top."""
+    from workbench.cli.dashboards import options
+
+    def started(*more: str, **environment: str) -> Server:
+        def arguments(port: int, token: str) -> list[str]:
+            return [
+                *options(ROOT / "dashboards", port, 0), "--no-browser", f"--token={token}",
+                "--template=workbench", *more,
+            ]  # fmt: skip
+
+        pages = {"JUPYTER_PATH": str(ROOT / "workbench" / "widgets" / "pages")}
+        return serve("voila", arguments, "", pages | environment)
+
+    return started
+
+
+@pytest.fixture
+def standin() -> Iterator[StandIn]:
+    """OpenAI's stand-in, for answers of a known pace."""
+    with StandIn() as server:
+        yield server
+
+
+def _environment(tmp_path: Path) -> dict[str, str]:
+    """Only what a Jupyter program needs: no key, no setting of this machine's user."""
+    home = tmp_path / "home"
+    home.mkdir(parents=True, exist_ok=True)
+    return {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "HOME": str(home),
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(ROOT),
+        "JUPYTER_PLATFORM_DIRS": "1",
+        "WORKBENCH_HOME": str(home / "workbench"),
+        "WORKBENCH_USER": "researcher",
+    }
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_for(server: Server, path: str) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if server.process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(server.address(path), timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise AssertionError(f"The server did not come up:\n{server.log.read_text()[-4000:]}")

@@ -1,0 +1,27 @@
+"""Live panels for notebooks and dashboards, each a thin view on one of the Studio's services.
+
+The panels load on first use, so that reading `workbench.widgets.markdown` costs no widget library.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbench.widgets.chat import ChatWidget
+    from workbench.widgets.runs import RunsWidget
+
+__all__ = ["ChatWidget", "RunsWidget"]
+
+_HOMES = {"ChatWidget": "workbench.widgets.chat", "RunsWidget": "workbench.widgets.runs"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
