@@ -11,6 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 # Everything that the demo records stays in this folder, unless WORKBENCH_HOME names another.
 export WORKBENCH_HOME ?= $(CURDIR)/.workbench
 MODEL := $(STAMPS)/model
+BENCHES := $(filter-out __init__ report,$(notdir $(basename $(wildcard benchmarks/*.py))))
 FAST := not slow and not browser and not servers and not acceptance
 
 .PHONY: help demo test test-fast lint lab dashboards bench docs notebooks clean
@@ -65,7 +66,7 @@ dashboards: $(STAMPS)/demo $(MODEL)  ## the Voila site
 	$(BIN)/workbench dashboards $(ARGS)
 
 bench: $(STAMPS)/dev $(MODEL)  ## every benchmark; results in benchmarks/results
-	for script in benchmarks/bench_*.py; do $(BIN)/python $$script; done
+	for name in $(BENCHES); do $(BIN)/python -m benchmarks.$$name; done
 
 docs: $(STAMPS)/dev  ## write the generated tables of the docs
 	$(BIN)/python -W ignore docs/generate.py

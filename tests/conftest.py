@@ -22,6 +22,19 @@ _REAL = {"connect": socket.socket.connect, "connect_ex": socket.socket.connect_e
 _LOOKUP = socket.getaddrinfo
 
 
+_FOLDERS = ("acceptance", "browser", "servers")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what its folder or the local model makes slow, before ``-m`` chooses."""
+    for item in items:
+        for folder in set(_FOLDERS) & set(item.path.parts):
+            item.add_marker(folder)
+        if "model_file" in getattr(item, "fixturenames", ()):
+            item.add_marker("slow")
+
+
 class LeftTheMachine(AssertionError):
     """A test tried to reach something that is not loopback."""
 

@@ -8,6 +8,8 @@ import nbformat
 import pytest
 
 from workbench.reports import run_report
+from workbench.reports.execution import environment, execute
+from workbench.reports.notebook import parameterised
 from workbench.studio import Studio
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.slow]
@@ -47,17 +49,17 @@ def test_the_flagship_report_is_ten_runs_a_table_and_a_plot(
     assert studio.runs.verify() == []
 
 
-def test_the_flagship_report_replays_strictly_to_the_same_page(tmp_path: Path, studio: Studio) -> None:
-    """The notebook's calls come from the record; only the report's own Run is new."""
-    few = {"max_tokens": 8, "questions": []}
-    first = run_report(ROOT / "reports/flagship.ipynb", few, tmp_path / "first", studio)
-    again = Studio(studio.settings.model_copy(update={"workbench_replay": "cache"}))
-    try:
-        second = run_report(ROOT / "reports/flagship.ipynb", few, tmp_path / "second", again, name="again")
-    finally:
-        again.close()
-    assert second.run.id == first.run.id
-    assert outputs(second.notebook) == outputs(first.notebook)
+def test_the_flagship_notebook_replays_to_the_same_bytes(tmp_path: Path, studio: Studio) -> None:
+    path, few = ROOT / "reports/flagship.ipynb", {"max_tokens": 8, "questions": []}
+    first = run_report(path, few, tmp_path / "first", studio)
+    env = environment(studio.settings, WORKBENCH_REPLAY="strict")
+    # no model is to be found: every answer can only come from the record
+    env["WORKBENCH_MODELS_FOLDER"] = str(tmp_path / "empty")
+    again = parameterised(path, few)
+    execute(again, path.parent, env, lambda *_: None, str)
+    (tmp_path / "again.ipynb").write_text(nbformat.writes(again))
+    assert outputs(tmp_path / "again.ipynb") == outputs(first.notebook)
+    assert len(studio.runs.list(kind="chat")) == 5
 
 
 @pytest.mark.parametrize("name", ["start", "tour/chat"])

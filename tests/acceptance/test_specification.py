@@ -36,14 +36,14 @@ def test_basic_chat_implementation(openai, studio, capsys):
         session_id=session_id,
         user_message="What is artificial intelligence?",
         model="gpt-4o",
-        provider="openai"
+        provider="openai",
     )
 
     print(f"AI Response: {response['content']}")
 
     assert "What is artificial intelligence?" in capsys.readouterr().out
     session_data = chat_service.get_session(session_id, user_id)
-    for message in session_data['messages']:
+    for message in session_data["messages"]:
         print(f"{message['role']}: {message['content']}")
     assert [message["role"] for message in session_data["messages"]] == ["user", "assistant"]
 
@@ -54,10 +54,10 @@ def test_methods_of_the_chat_service(openai, studio):
 
     chat_service = ChatService()
     session_id = chat_service.create_session(user_id, "My Chat Session")
-    message_id = chat_service.add_message(session_id, 'user', 'Hello AI!')
+    message_id = chat_service.add_message(session_id, "user", "Hello AI!")
     assert chat_service.get_session(session_id, user_id)["messages"][0]["id"] == message_id
-    response = chat_service.chat_completion(session_id, "What is AI?", 'gpt-4o')
-    print(response['content'])
+    response = chat_service.chat_completion(session_id, "What is AI?", "gpt-4o")
+    print(response["content"])
     assert response["model"].startswith("gpt-4o")
 
 
@@ -68,15 +68,15 @@ def test_ai_service_usage(openai, studio, capsys):
 
     # Chat completion
     messages = [
-        {'role': 'system', 'content': 'You are a helpful assistant'},
-        {'role': 'user', 'content': 'Explain quantum computing'}
+        {"role": "system", "content": "You are a helpful assistant"},
+        {"role": "user", "content": "Explain quantum computing"},
     ]
 
     response = ai_service.chat_completion(
         messages=messages,
-        provider='openai',
-        model='gpt-4o',
-        settings={'temperature': 0.7, 'max_tokens': 1000}
+        provider="openai",
+        model="gpt-4o",
+        settings={"temperature": 0.7, "max_tokens": 1000},
     )
 
     print(f"Response: {response['content']}")
@@ -85,9 +85,7 @@ def test_ai_service_usage(openai, studio, capsys):
 
     # Generate image
     image_result = ai_service.generate_image_openai(
-        prompt="A futuristic AI robot in a laboratory",
-        size="1024x1024",
-        quality="hd"
+        prompt="A futuristic AI robot in a laboratory", size="1024x1024", quality="hd"
     )
 
     print(f"Image URL: {image_result['url']}")
@@ -97,11 +95,13 @@ def test_ai_service_usage(openai, studio, capsys):
     embedding = ai_service.get_embedding(text, "text-embedding-3-small")
     print(f"Embedding dimension: {len(embedding)}")
 
-    for chunk in ai_service.stream_chat_completion(messages, 'openai'):
-        print(chunk['content'], end='', flush=True)
+    for chunk in ai_service.stream_chat_completion(messages, "openai"):
+        print(chunk["content"], end="", flush=True)
 
     printed = capsys.readouterr().out
-    assert "Tokens used: " in printed and "Image URL: file://" in printed and "Embedding dimension: " in printed
+    assert (
+        "Tokens used: " in printed and "Image URL: file://" in printed and "Embedding dimension: " in printed
+    )
     assert response["cost"] > 0
     assert sorted(set(studio.runs.frame()["kind"])) == ["chat", "embedding", "image"]
     assert studio.runs.verify() == []
@@ -116,7 +116,7 @@ def test_database_operations(studio, capsys):
         email="user@example.com",
         username="username",
         first_name="John",
-        last_name="Doe"
+        last_name="Doe",
     )
     db.session.add(user)
     db.session.commit()
@@ -127,18 +127,14 @@ def test_database_operations(studio, capsys):
         user_id=user.id,
         title="My Chat Session",
         model_name="gpt-4o",
-        model_provider="openai"
+        model_provider="openai",
     )
     db.session.add(session)
     db.session.commit()
 
     # Add messages
     message = ChatMessage(
-        id=str(uuid.uuid4()),
-        session_id=session.id,
-        role="user",
-        content="Hello AI!",
-        tokens_used=5
+        id=str(uuid.uuid4()), session_id=session.id, role="user", content="Hello AI!", tokens_used=5
     )
     db.session.add(message)
     db.session.commit()
@@ -171,15 +167,20 @@ def test_utility_functions(tmp_path):
     assert len(generate_secure_token(32)) == 32
     assert generate_api_key().startswith("ask_")
     result = hash_password("mypassword")
-    stored_hash = result['hash']
-    salt = result['salt']
-    assert verify_password("mypassword", stored_hash, salt) and not verify_password("other", stored_hash, salt)
+    stored_hash = result["hash"]
+    salt = result["salt"]
+    assert verify_password("mypassword", stored_hash, salt) and not verify_password(
+        "other", stored_hash, salt
+    )
     assert format_file_size(1024) == "1.0 KB"
     assert get_file_type_icon("document.pdf") == "fas fa-file-pdf text-danger"
     path = tmp_path / "file.txt"
     path.write_bytes(b"abc")
     # FIPS 180-2, appendix B.1
-    assert calculate_file_hash(str(path), "sha256") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert (
+        calculate_file_hash(str(path), "sha256")
+        == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    )
     assert truncate_text("Very long text here", 10) == "Very long..."
     assert format_datetime(datetime(2024, 1, 15), "%Y-%m-%d") == "2024-01-15"
     from datetime import UTC

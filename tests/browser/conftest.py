@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import shutil
@@ -131,17 +130,16 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 
 
 @pytest.fixture
-def lab(serve: Callable[..., Server], tmp_path: Path) -> Callable[..., Server]:
-    """Start JupyterLab on a folder."""
-    # JupyterLab asks about news in a window over the page
-    config = tmp_path / "home" / ".config" / "jupyter" / "labconfig"
-    config.mkdir(parents=True)
-    quiet = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
-    (config / "page_config.json").write_text(json.dumps(quiet))
+def lab(serve: Callable[..., Server]) -> Callable[..., Server]:
+    """Start JupyterLab on a folder, as quiet as ``workbench lab`` makes it."""
+    from workbench.cli.serve import pages
 
     def started(folder: Path, **environment: str) -> Server:
         return serve(
-            "jupyterlab", lambda port, token: _lab_options(folder, port, token), "api/status", environment
+            "jupyterlab",
+            lambda port, token: _lab_options(folder, port, token),
+            "api/status",
+            pages() | environment,
         )
 
     return started
@@ -161,16 +159,15 @@ def _lab_options(folder: Path, port: int, token: str) -> list[str]:
 def voila(serve: Callable[..., Server]) -> Callable[..., Server]:
     """Start the dashboards as ``workbench dashboards`` does, a token on top."""
     from workbench.cli.dashboards import options
+    from workbench.cli.serve import pages
 
     def started(*more: str, **environment: str) -> Server:
         def arguments(port: int, token: str) -> list[str]:
             return [
-                *options(ROOT / "dashboards", port, 0), "--no-browser", f"--token={token}",
-                "--template=workbench", *more,
+                *options(ROOT / "dashboards", port, 0), "--no-browser", f"--token={token}", *more,
             ]  # fmt: skip
 
-        pages = {"JUPYTER_PATH": str(ROOT / "workbench" / "widgets" / "pages")}
-        return serve("voila", arguments, "", pages | environment)
+        return serve("voila", arguments, "", pages() | environment)
 
     return started
 

@@ -9,7 +9,8 @@ from tests.widgets.conftest import until
 from workbench.errors import BadInput
 from workbench.studio import Studio
 from workbench.widgets import ChatWidget, RunsWidget
-from workbench.widgets.wording import amount, described, duration, money
+from workbench.widgets.failures import described
+from workbench.wording import amount, duration, money
 
 
 def asked(widget: ChatWidget, text: str) -> None:

@@ -100,7 +100,9 @@ class ChatReply:
 
     def footer(self) -> str:
         """Return the one line of figures under an answer."""
-        price = "cost unknown" if self.cost is None else "free" if self.cost == 0 else f"${self.cost:.6f}"
+        from workbench.wording import money
+
+        price = "cost unknown" if self.cost is None else "free" if self.cost == 0 else money(self.cost)
         parts = [f"{self.provider}:{self.model}", f"{self.tokens_used} tokens", price, f"run {self.run_id}"]
         if self.finish_reason == "length":
             parts.append("cut at max_tokens")
@@ -110,7 +112,7 @@ class ChatReply:
         return self.content
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        from workbench.widgets.markdown import render_markdown
+        from workbench.markdown import render_markdown
 
         foot = (
             f'<div style="font-size:0.8em;opacity:0.65;margin-top:0.6em">{html.escape(self.footer())}</div>'

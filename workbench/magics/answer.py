@@ -9,8 +9,8 @@ from typing import Any
 from uuid import uuid4
 
 from workbench.magics.table import FAINT, PREFORMATTED
-from workbench.widgets.markdown import LiveMarkdown, render_markdown
-from workbench.widgets.wording import amount
+from workbench.markdown import LiveMarkdown, render_markdown
+from workbench.wording import amount
 
 __all__ = ["ENDINGS", "LiveAnswer", "answer_bundle", "preview_bundle", "value_bundle"]
 

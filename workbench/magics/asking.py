@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import BadInput, Cancelled, WorkbenchError
 from workbench.magics.answer import ENDINGS, LiveAnswer, answer_bundle, preview_bundle, value_bundle
-from workbench.widgets.wording import money
+from workbench.wording import money
 
 if TYPE_CHECKING:
     from workbench.chat.reply import ChatReply

@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from workbench.magics.table import PREFORMATTED, Table
-from workbench.widgets.wording import amount, duration, money
+from workbench.wording import amount, duration, money
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -139,7 +139,7 @@ class RunsMagics(Magics):
         return written
 
     def _import(self, words: list[str], _: Namespace) -> Any:
-        from workbench.widgets.wording import amount
+        from workbench.wording import amount
 
         (path,) = _exactly(1, words, "import")
         taken = self.context.studio.runs.import_(path)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import desc, select
 
-from workbench.errors import BadInput, error_from_dict
+from workbench.errors import BadInput, NotFound, error_from_dict
 from workbench.runs import bundle, prune, verify
 from workbench.runs.accounts import Reservation, Spent
 from workbench.runs.canonical import canonical, decode
@@ -263,14 +263,17 @@ class Runs:
         Raises
         ------
         NotFound
-            There is none.
+            There is none, or it is somebody else's.
         """
         start = run_id.strip().upper()
         owned = select(RUNS).where(RUNS.c.user_id == self._user())
-        found = (
-            self.store.select(owned.where(RUNS.c.id.like(f"{start}%")).limit(2)) if start.isalnum() else []
-        )
-        return found[0] if len(found) == 1 else self.store.get(run_id)
+        # A range, for LIKE finds no index; every character of an identifier sorts before the tilde.
+        beginning = owned.where(RUNS.c.id >= start, RUNS.c.id < f"{start}~").limit(2)
+        found = self.store.select(beginning) if start.isalnum() else []
+        if len(found) == 1:
+            return found[0]
+        what = f"{run_id!r} begins several Runs" if found else f"There is no Run {run_id!r}"
+        raise NotFound(f"{what}.", "`%runs --all` lists the ones there are.")
 
     def frame(
         self,

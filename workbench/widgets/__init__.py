@@ -1,6 +1,6 @@
 """Live panels for notebooks and dashboards, each a thin view on one of the Studio's services.
 
-The panels load on first use, so that reading `workbench.widgets.markdown` costs no widget library.
+They load on first use: listing them costs no widget library.
 """
 
 from __future__ import annotations

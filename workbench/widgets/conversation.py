@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import BadInput, NotFound, WorkbenchError
 from workbench.text import truncate_text
+from workbench.widgets.failures import described
 from workbench.widgets.messages import live_view, message_view, totals_view
 from workbench.widgets.turn import Turn
-from workbench.widgets.wording import described
 
 if TYPE_CHECKING:
     from workbench.studio import Studio

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import BadInput, NotFound
 from workbench.widgets import run_html, summary
-from workbench.widgets.wording import described
+from workbench.widgets.failures import described
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,8 +7,8 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
-from workbench.widgets.markdown import LiveMarkdown
-from workbench.widgets.wording import amount, money
+from workbench.markdown import LiveMarkdown
+from workbench.wording import amount, money
 
 __all__ = ["live_view", "message_view", "static_html", "totals_view"]
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
 from workbench.files import format_file_size
+from workbench.markdown import render_code, render_markdown
 from workbench.text import truncate_text
-from workbench.widgets.markdown import render_code, render_markdown
-from workbench.widgets.wording import amount, duration, money
+from workbench.wording import amount, duration, money
 
 if TYPE_CHECKING:
     from workbench.runs import Artifact, Run, RunDiff

@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from workbench.widgets import charts as draw
-from workbench.widgets.wording import amount, money
+from workbench.wording import amount, money
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,7 +10,7 @@ from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.widgets.markdown import LiveMarkdown
+from workbench.markdown import LiveMarkdown
 
 __all__ = ["Turn"]
 

@@ -159,7 +159,7 @@ class _Generation:
     def _take(self, chunk: dict[str, Any]) -> bool:
         """Queue a chunk; ``True`` makes llama.cpp drop the request."""
         self.chunks.put(chunk)
-        return False
+        return self._stopped.is_set()
 
 
 _engines: dict[tuple[Path, int], Engine] = {}

@@ -1,17 +1,12 @@
-"""How the panels say amounts, times and errors: one wording for the live view and the static one."""
+"""How amounts, times and prices are said: one wording for every surface."""
 
 from __future__ import annotations
 
-import logging
 import math
-from typing import Any
 
-from workbench.errors import WorkbenchError
-
-__all__ = ["amount", "described", "duration", "money"]
+__all__ = ["amount", "duration", "money"]
 
 MINUTE = 60
-_LOG = logging.getLogger(__name__)
 
 
 def money(cost: float | None) -> str:
@@ -54,19 +49,3 @@ def duration(seconds: float | None) -> str:
     minutes, rest = divmod(round(seconds), MINUTE)
     hours, minutes = divmod(minutes, MINUTE)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
-
-
-def described(error: BaseException) -> dict[str, Any]:
-    """Return ``code``, ``message`` and ``hint`` of an error for a panel.
-
-    What is no `WorkbenchError` may quote anything at all, a key included: its own words go to the
-    log and the panel says only that something went wrong.
-    """
-    if isinstance(error, WorkbenchError):
-        return error.to_dict()
-    _LOG.info("A panel's action failed.", exc_info=error)
-    return {
-        "code": WorkbenchError.code,
-        "message": "Something went wrong inside the workbench; what was already stored is safe.",
-        "hint": "Try again. The log of workbench.widgets at level INFO has the details.",
-    }

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.widgets.markdown import LiveMarkdown, render_code, render_markdown
+from workbench.markdown import LiveMarkdown, render_code, render_markdown
 
 ATTACKS = [
     "<script>alert(1)</script>",
@@ -112,6 +112,6 @@ def test_blocks_that_did_not_change_are_not_sent_again() -> None:
 
 def test_reading_it_costs_no_heavy_library() -> None:
     heavy = {"ipywidgets", "anywidget", "pandas", "markdown_it", "nh3", "pygments", "IPython"}
-    code = f"import sys, workbench.widgets.markdown; print({heavy!r} & set(sys.modules))"
+    code = f"import sys, workbench.markdown; print({heavy!r} & set(sys.modules))"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "set()"
