@@ -23,6 +23,8 @@ _LOOKUP = socket.getaddrinfo
 
 
 _FOLDERS = ("acceptance", "browser", "servers")
+# The one waits as long as servers ask it to, the other loads torch.
+_SLOW_FILES = ("test_embedders.py", "test_foreign_servers.py")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -31,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for folder in set(_FOLDERS) & set(item.path.parts):
             item.add_marker(folder)
-        if "model_file" in getattr(item, "fixturenames", ()):
+        if "model_file" in getattr(item, "fixturenames", ()) or item.path.name in _SLOW_FILES:
             item.add_marker("slow")
 
 

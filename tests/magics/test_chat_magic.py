@@ -23,7 +23,7 @@ def test_an_answer_streams_and_ends_static(kernel: Kernel, server: StandIn):
     assert "<strong>two</strong>" in cell.html
     assert "<script" not in cell.html
     assert "http" not in cell.html
-    run_id, cost = kernel.value("reply.run_id"), kernel.value("f'{reply.cost:.6f}'")
+    run_id, cost = kernel.value("reply.run_id"), kernel.value("reply.footer().split(' · ')[2]")
     assert f"run {run_id}" in cell.html
     assert cost in cell.html
     assert kernel.value("reply.run.status") == "finished"
