@@ -20,13 +20,12 @@ DAY_SECONDS = 86_400
 
 
 @dataclass(frozen=True, slots=True)
-class _Scope:
-    """One sum that a limit holds for: its words, and which usage and running Runs count."""
+class _Limit:
+    """One spend limit: its words, the setting that holds it, and which usage counts."""
 
     words: str
     setting: str
-    limit: float
-    user_id: str
+    most: float
     day: int | None = None
     account: str | None = None
 
@@ -88,62 +87,80 @@ class Budget:
         self, connection: Connection, user_id: str, account: str | None, cost: float, tokens: int
     ) -> None:
         tier = self._tier(connection, user_id)
-        for scope in self._spend_scopes(user_id, account, tier) if cost > 0 else ():
-            used = _sum(connection, scope, UsageRow.cost, RunRow.reserved_cost)
-            if used > scope.limit:
-                raise BudgetExceeded(
-                    f"This call may cost up to ${cost:.4f} and {scope.words} stands at ${used - cost:.4f}"
-                    f" of ${scope.limit:.4f}.",
-                    f"Raise {scope.setting}, lower max_tokens, or use a local model.",
-                    details={"limit": scope.limit, "used": used - cost, "estimate": cost},
-                )
+        sums: dict[tuple[int | None, str | None], tuple[float, int]] = {}
+
+        def used(day: int | None, of: str | None = None) -> tuple[float, int]:
+            if (day, of) not in sums:
+                sums[day, of] = _used(connection, user_id, day, of)
+            return sums[day, of]
+
+        for limit in self._spend_limits(account, tier) if cost > 0 else ():
+            spent, _ = used(limit.day, limit.account)
+            if spent > limit.most:
+                raise _too_dear(limit, spent - cost, cost)
         if tier.tokens_per_day is not None:
-            scope = _Scope("", "", tier.tokens_per_day, user_id, day=_today())
-            used = _sum(connection, scope, UsageRow.tokens, RunRow.reserved_tokens)
-            if used > scope.limit:
-                raise BudgetExceeded(
-                    f"This call may use up to {tokens} tokens and today's count stands at {used - tokens:.0f}"
-                    f" of {tier.tokens_per_day}.",
-                    "Raise tokens_per_day of your tier in WORKBENCH_TIERS, or go on tomorrow (UTC).",
-                    details={"limit": tier.tokens_per_day, "used": used - tokens, "estimate": tokens},
-                )
+            _, counted = used(_today())
+            if counted > tier.tokens_per_day:
+                raise _too_long(tier.tokens_per_day, counted - tokens, tokens)
 
     def _tier(self, connection: Connection, user_id: str) -> TierLimits:
         name = connection.scalar(select(User.subscription_tier).where(User.id == user_id))
         return self.settings.workbench_tiers.get(name or "free", TierLimits())
 
-    def _spend_scopes(self, user_id: str, account: str | None, tier: TierLimits) -> Iterator[_Scope]:
+    def _spend_limits(self, account: str | None, tier: TierLimits) -> Iterator[_Limit]:
         settings, day = self.settings, _today()
         if settings.workbench_budget_user_usd is not None:
-            yield _Scope(
-                "all you spent", "WORKBENCH_BUDGET_USER_USD", settings.workbench_budget_user_usd, user_id
-            )
+            most = settings.workbench_budget_user_usd
+            yield _Limit("all you spent", "WORKBENCH_BUDGET_USER_USD", most)
         if settings.workbench_budget_day_usd is not None:
-            limit = settings.workbench_budget_day_usd
-            yield _Scope("today's spend", "WORKBENCH_BUDGET_DAY_USD", limit, user_id, day=day)
+            most = settings.workbench_budget_day_usd
+            yield _Limit("today's spend", "WORKBENCH_BUDGET_DAY_USD", most, day=day)
         if settings.workbench_budget_session_usd is not None and account:
-            limit = settings.workbench_budget_session_usd
-            yield _Scope("this chat session", "WORKBENCH_BUDGET_SESSION_USD", limit, user_id, account=account)
+            most = settings.workbench_budget_session_usd
+            yield _Limit("this chat session", "WORKBENCH_BUDGET_SESSION_USD", most, account=account)
         if tier.spend_per_day_usd is not None:
-            words = "today's spend in your tier"
-            yield _Scope(
-                words, "spend_per_day_usd in WORKBENCH_TIERS", tier.spend_per_day_usd, user_id, day=day
-            )
+            setting = "spend_per_day_usd in WORKBENCH_TIERS"
+            yield _Limit("today's spend in your tier", setting, tier.spend_per_day_usd, day=day)
 
 
 def _today() -> int:
     return int(time.time() // DAY_SECONDS)
 
 
-def _sum(connection: Connection, scope: _Scope, column: object, reserved: object) -> float:
-    """Return what the scope used, and what its running Runs hold, this call's own included."""
-    used = select(func.coalesce(func.sum(column), 0)).where(UsageRow.user_id == scope.user_id)
-    held = select(func.coalesce(func.sum(reserved), 0)).where(
-        RunRow.status == "running", RunRow.user_id == scope.user_id
+def _too_dear(limit: _Limit, spent: float, cost: float) -> BudgetExceeded:
+    return BudgetExceeded(
+        f"This call may cost up to ${cost:.4f} and {limit.words} stands at ${spent:.4f} of ${limit.most:.4f}.",
+        f"Raise {limit.setting}, lower max_tokens, or use a local model.",
+        details={"limit": limit.most, "used": spent, "estimate": cost},
     )
-    if scope.day is not None:
-        used = used.where(UsageRow.day == scope.day)
-    if scope.account is not None:
-        used = used.where(UsageRow.account == scope.account)
-        held = held.where(RunRow.account == scope.account)
-    return float(connection.scalar(used) or 0) + float(connection.scalar(held) or 0)
+
+
+def _too_long(most: int, counted: int, tokens: int) -> BudgetExceeded:
+    return BudgetExceeded(
+        f"This call may use up to {tokens} tokens and today's count stands at {counted} of {most}.",
+        "Raise tokens_per_day of your tier in WORKBENCH_TIERS, or go on tomorrow (UTC).",
+        details={"limit": most, "used": counted, "estimate": tokens},
+    )
+
+
+def _used(connection: Connection, user_id: str, day: int | None, account: str | None) -> tuple[float, int]:
+    """Return US dollars and tokens: what was used, and what running Runs hold, this call's own included."""
+    used = [UsageRow.user_id == user_id]
+    held = [RunRow.status == "running", RunRow.user_id == user_id]
+    if day is not None:
+        used.append(UsageRow.day == day)
+    if account is not None:
+        used.append(UsageRow.account == account)
+        held.append(RunRow.account == account)
+    statement = select(
+        *(
+            select(func.sum(column)).where(*used).scalar_subquery()
+            for column in (UsageRow.cost, UsageRow.tokens)
+        ),
+        *(
+            select(func.sum(column)).where(*held).scalar_subquery()
+            for column in (RunRow.reserved_cost, RunRow.reserved_tokens)
+        ),
+    )
+    cost, tokens, held_cost, held_tokens = connection.execute(statement).one()
+    return float(cost or 0) + float(held_cost or 0), int(tokens or 0) + int(held_tokens or 0)
