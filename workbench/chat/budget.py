@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -129,7 +130,8 @@ def _today() -> int:
 
 def _too_dear(limit: _Limit, spent: float, cost: float) -> BudgetExceeded:
     return BudgetExceeded(
-        f"This call may cost up to ${cost:.4f} and {limit.words} stands at ${spent:.4f} of ${limit.most:.4f}.",
+        f"This call may cost up to ${cost:.4f}"
+        f" and {limit.words} stands at ${spent:.4f} of ${limit.most:.4f}.",
         f"Raise {limit.setting}, lower max_tokens, or use a local model.",
         details={"limit": limit.most, "used": spent, "estimate": cost},
     )
@@ -152,15 +154,12 @@ def _used(connection: Connection, user_id: str, day: int | None, account: str | 
     if account is not None:
         used.append(UsageRow.account == account)
         held.append(RunRow.account == account)
-    statement = select(
-        *(
-            select(func.sum(column)).where(*used).scalar_subquery()
-            for column in (UsageRow.cost, UsageRow.tokens)
-        ),
-        *(
-            select(func.sum(column)).where(*held).scalar_subquery()
-            for column in (RunRow.reserved_cost, RunRow.reserved_tokens)
-        ),
-    )
+    sums: list[tuple[Any, Any]] = [
+        (UsageRow.cost, used),
+        (UsageRow.tokens, used),
+        (RunRow.reserved_cost, held),
+        (RunRow.reserved_tokens, held),
+    ]
+    statement = select(*(select(func.sum(column)).where(*which).scalar_subquery() for column, which in sums))
     cost, tokens, held_cost, held_tokens = connection.execute(statement).one()
     return float(cost or 0) + float(held_cost or 0), int(tokens or 0) + int(held_tokens or 0)
