@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.standin import StandIn
 from workbench.settings import Settings, load_settings
 
 MODEL_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -92,6 +93,19 @@ def _nobodys_home(
     yield
     if "workbench.studio" in sys.modules:
         sys.modules["workbench.studio"].use(None)
+
+
+@pytest.fixture(scope="module")
+def _served() -> Iterator[StandIn]:
+    with StandIn() as server:
+        yield server
+
+
+@pytest.fixture
+def server(_served: StandIn) -> StandIn:
+    """A stand-in with an empty journal and no script."""
+    _served.reset()
+    return _served
 
 
 @pytest.fixture

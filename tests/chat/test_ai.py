@@ -6,19 +6,12 @@ import json
 
 import pytest
 
-from tests.standin import StandIn
 from workbench.chat.messages import check_messages, check_settings, estimate_tokens
 from workbench.errors import BadInput, BudgetExceeded, MissingKey, MissingModel, ReplayMiss, WorkbenchError
 from workbench.settings import load_settings
 from workbench.studio import Studio, use
 
 ASK = [{"role": "user", "content": "Hello"}]
-
-
-@pytest.fixture
-def server():
-    with StandIn() as started:
-        yield started
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ CITY = {
 
 
 # llmock's own web server says so when it starts.
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:websockets:DeprecationWarning")]
+pytestmark = pytest.mark.filterwarnings("ignore:websockets:DeprecationWarning")
 
 
 def made(name: str, address: str, **settings: Any) -> Any:

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.standin import StandIn
 from tests.standin.behaviours import fail
 from workbench.errors import BadInput, NotFound, ProviderFailed
 from workbench.settings import load_settings
 from workbench.storage import User
 from workbench.studio import Studio, use
-
-
-@pytest.fixture
-def server():
-    with StandIn() as started:
-        yield started
 
 
 @pytest.fixture

@@ -28,18 +28,6 @@ TEXTS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def _served() -> Iterator[StandIn]:
-    with StandIn() as server:
-        yield server
-
-
-@pytest.fixture
-def server(_served: StandIn) -> StandIn:
-    _served.reset()
-    return _served
-
-
 @pytest.fixture
 def openai(server: StandIn) -> Iterator[OpenAIEmbedder]:
     made = OpenAIEmbedder(

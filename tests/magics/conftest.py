@@ -11,19 +11,6 @@ from tests.standin import KEYS, StandIn
 
 
 @pytest.fixture(scope="module")
-def _served() -> Iterator[StandIn]:
-    with StandIn() as server:
-        yield server
-
-
-@pytest.fixture
-def server(_served: StandIn) -> StandIn:
-    """A stand-in with an empty journal and no script."""
-    _served.reset()
-    return _served
-
-
-@pytest.fixture(scope="module")
 def _kernel(_served: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
     home = tmp_path_factory.mktemp("home")
     started = Kernel(

@@ -15,8 +15,6 @@ from workbench.storage.database import SCHEMA, Database
 from workbench.storage.migrate import upgrade_url
 from workbench.studio import Studio
 
-pytestmark = pytest.mark.servers
-
 WRITER = """
 import sys
 from workbench.settings import load_settings

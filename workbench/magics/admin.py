@@ -6,15 +6,15 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from IPython.core.magic import Magics, line_magic, magics_class
+from IPython.core.magic import line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
 from IPython.display import display
 
 from workbench.errors import BadInput
 from workbench.magics.arguments import parse_words
+from workbench.magics.base import SharingMagics
 
 if TYPE_CHECKING:
-    from workbench.magics.context import Context
     from workbench.magics.table import Table
 
 __all__ = ["TOPICS", "AdminMagics"]
@@ -36,20 +36,8 @@ _MASK = "*" * 10
 
 
 @magics_class
-class AdminMagics(Magics):
-    """The magic that looks at the installation.
-
-    Parameters
-    ----------
-    shell : InteractiveShell
-        IPython's shell.
-    context : Context
-        What the magics share.
-    """
-
-    def __init__(self, shell: Any, context: Context) -> None:
-        super().__init__(shell)
-        self.context = context
+class AdminMagics(SharingMagics):
+    """The magic that looks at the installation."""
 
     @magic_arguments()
     @argument("topic", nargs="?", default="help", metavar="TOPIC", help="doctor, cost, settings or help.")

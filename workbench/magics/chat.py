@@ -3,34 +3,20 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_local_scope, no_var_expand
+from IPython.core.magic import line_cell_magic, magics_class, needs_local_scope, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments
 
 from workbench.magics.arguments import parse, split_options
-
-if TYPE_CHECKING:
-    from workbench.magics.context import Context
+from workbench.magics.base import SharingMagics
 
 __all__ = ["ChatMagics"]
 
 
 @magics_class
-class ChatMagics(Magics):
-    """The chat magic of one shell.
-
-    Parameters
-    ----------
-    shell : InteractiveShell
-        IPython's shell.
-    context : Context
-        What the magics share.
-    """
-
-    def __init__(self, shell: Any, context: Context) -> None:
-        super().__init__(shell)
-        self.context = context
+class ChatMagics(SharingMagics):
+    """The chat magic of one shell."""
 
     @no_var_expand
     @needs_local_scope

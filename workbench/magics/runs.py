@@ -6,18 +6,18 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
+from IPython.core.magic import line_cell_magic, line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
 from IPython.display import display
 
 from workbench.errors import BadInput
 from workbench.magics.arguments import parse_words
+from workbench.magics.base import SharingMagics
 from workbench.magics.context import check_name
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from workbench.magics.context import Context
 
 __all__ = ["ACTIONS", "MODES", "RunsMagics"]
 
@@ -37,20 +37,8 @@ MODES = {
 
 
 @magics_class
-class RunsMagics(Magics):
-    """The magics of recorded work.
-
-    Parameters
-    ----------
-    shell : InteractiveShell
-        IPython's shell.
-    context : Context
-        What the magics share.
-    """
-
-    def __init__(self, shell: Any, context: Context) -> None:
-        super().__init__(shell)
-        self.context = context
+class RunsMagics(SharingMagics):
+    """The magics of recorded work."""
 
     @magic_arguments()
     @argument(
