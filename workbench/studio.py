@@ -70,7 +70,7 @@ class Studio:
     def user_id(self) -> str:
         """The identifier of the person at this notebook, whose row is made on first use."""
         settings = self.settings
-        name = settings.workbench_user or settings.jupyterhub_user or getpass.getuser()
+        name = (settings.workbench_user or settings.jupyterhub_user or getpass.getuser()).strip()
         return self._user_named(name) or self._new_user(name)
 
     @property
