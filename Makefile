@@ -14,7 +14,7 @@ MODEL := $(STAMPS)/model
 BENCHES := $(filter-out __init__ report,$(notdir $(basename $(wildcard benchmarks/*.py))))
 FAST := not slow and not browser and not servers and not acceptance
 
-.PHONY: help demo test test-fast lint lab dashboards bench docs notebooks clean
+.PHONY: help demo test test-fast lint lab dashboards bench docs site notebooks clean
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
@@ -70,6 +70,10 @@ bench: $(STAMPS)/dev $(MODEL)  ## every benchmark; results in benchmarks/results
 
 docs: $(STAMPS)/dev  ## write the generated tables of the docs
 	$(BIN)/python -W ignore docs/generate.py
+
+site: $(STAMPS)/dev  ## the documentation site, in docs/_build/html
+	$(PIP) install -c constraints.txt --group docs
+	$(BIN)/sphinx-build -W -q -b html docs docs/_build/html
 
 notebooks: $(STAMPS)/dev  ## write each .ipynb from the .py beside it
 	$(BIN)/python notebooks/build.py

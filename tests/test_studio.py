@@ -30,8 +30,10 @@ def test_there_is_one_default_and_any_number_beside_it(home, tmp_path):
     "first", ["import workbench.studio", "from workbench.studio import Studio", "import workbench"]
 )
 def test_the_name_works_whatever_was_imported_first(first):
-    code = f"{first}\nimport workbench\none = workbench.studio()\nprint(one.user.username, workbench.studio() is one)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    lines = [first, "import workbench", "one = workbench.studio()"]
+    lines += ["print(one.user.username, workbench.studio() is one)"]
+    command = [sys.executable, "-c", "\n".join(lines)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == "researcher True\n"
 
 
