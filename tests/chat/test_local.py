@@ -240,15 +240,27 @@ print(type(next(stream)).__name__)
     assert (left.returncode, left.stdout, left.stderr) == (0, "TextDelta\n", "")
 
 
-def test_it_listens_nowhere_that_anybody_can_reach(provider: LocalProvider):
-    import psutil
-
-    provider.complete(ask("Hello."))
-    process = psutil.Process()
-    assert not [one for one in process.net_connections("inet") if one.status == psutil.CONN_LISTEN]
-    sockets = [one.laddr for one in process.net_connections("unix") if str(one.laddr).endswith("/s.sock")]
-    assert sockets
-    assert not any(Path(address).exists() for address in sockets)
+def test_it_listens_nowhere_that_anybody_can_reach(local_model: str):
+    # In a process of its own: other tests start real servers in this one.
+    code = """
+import json, psutil
+from workbench.settings import load_settings
+from workbench.chat.providers.base import ChatRequest
+from workbench.chat.providers.local import LocalProvider
+provider = LocalProvider(load_settings(workbench_threads=1))
+provider.complete(ChatRequest([{"role": "user", "content": "Hello."}], "smollm2", max_tokens=3))
+process = psutil.Process()
+listening = [one.laddr for one in process.net_connections("inet") if one.status == psutil.CONN_LISTEN]
+own = [one.laddr for one in process.net_connections("unix") if str(one.laddr).endswith("/s.sock")]
+print(json.dumps([listening, own]))
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120, cwd=root()
+    )
+    listening, own = json.loads(told.stdout)
+    assert listening == []
+    assert own
+    assert not any(Path(address).exists() for address in own)
 
 
 def test_a_talk_that_is_too_long_says_by_how_much(provider: LocalProvider):
