@@ -193,6 +193,83 @@ def test_a_forged_run_with_a_fitting_manifest_is_refused(studio: Studio, elsewhe
     assert elsewhere.runs.list() == []
 
 
+def forge(source, target, change):
+    """Write the bundle again with its one Run changed and every digest made to fit."""
+    import rfc8785
+
+    from workbench.storage.objects import digest_of
+
+    with zipfile.ZipFile(source) as archive:
+        data = {name: archive.read(name) for name in archive.namelist()}
+    line = json.loads(data["runs.jsonl"])
+    labels = {name: line.pop(name) for name in ("name", "tags", "digest")} | change
+    line |= {name: labels.pop(name) for name in change if name in line}
+    labels["digest"] = digest_of(rfc8785.dumps(line))
+    data["runs.jsonl"] = rfc8785.dumps(line | labels) + b"\n"
+    members = {name: digest_of(content) for name, content in data.items() if name != "manifest.json"}
+    data["manifest.json"] = json.dumps({"format": "workbench-bundle/1", "members": members}).encode()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, content in data.items():
+            archive.writestr(name, content)
+    return target
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"inputs": {"x": 2}},
+        {"status": "running"},
+        {"id": "../../x"},
+        {"started_us": -1},
+        {"started_us": "now"},
+        {"occurrence": "0"},
+        {"parameters": [1]},
+        {"metrics": {"$int": "x"}},
+        {"tokens": [0.5, 0]},
+        {"tokens": [1]},
+        {"cost": -5},
+        {"seed": {"$int": "99999999999999999999"}},
+        {"chunks": [1]},
+        {"error": "bad"},
+        {"tags": "word"},
+        {"artifacts": [["a", "b"]]},
+        {"environment": "sha256:0"},
+        {"more": 1},
+    ],
+    ids=str,
+)
+def test_a_forged_run_whose_digests_fit_is_refused_whole(studio: Studio, elsewhere: Studio, tmp_path, change):
+    studio.runs.execute("a", {"x": 1}, lambda _: {"answer": 1})
+    path = studio.runs.export(tmp_path / "bundle.zip")
+    with pytest.raises((Corrupted, BadInput)):
+        elsewhere.runs.import_(forge(path, tmp_path / "forged.zip", change))
+    assert elsewhere.runs.list() == [] and elsewhere.runs.frame().empty
+
+
+def test_a_bundle_forged_without_a_change_is_taken(studio: Studio, elsewhere: Studio, tmp_path):
+    run = studio.runs.execute("a", {"x": 1}, lambda _: {"answer": 1}, seed=2**60)
+    path = studio.runs.export(tmp_path / "bundle.zip")
+    assert elsewhere.runs.import_(forge(path, tmp_path / "same.zip", {}))[0].digest == run.digest
+
+
+@pytest.mark.parametrize("manifest", [b"[]", b"{", b"\xff", b'{"format":1}', b'{"members":{}}'])
+def test_a_zip_with_a_broken_manifest_is_no_bundle(studio: Studio, tmp_path, manifest):
+    path = tmp_path / "bundle.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("manifest.json", manifest)
+    with pytest.raises(Corrupted, match="is no whole bundle"):
+        studio.runs.import_(path)
+    with pytest.raises(BadInput, match="cannot be read"):
+        studio.runs.import_(tmp_path)
+
+
+def test_all_that_ended_is_exported_while_something_runs(studio: Studio, elsewhere: Studio, tmp_path):
+    done = studio.runs.execute("a", {}, lambda _: 1)
+    path = tmp_path / "bundle.zip"
+    studio.runs.execute("report", {}, lambda _: str(studio.runs.export(path)))
+    assert [run.id for run in elsewhere.runs.import_(path)] == [done.id]
+
+
 @pytest.mark.parametrize("content", [b"", b"PK", b"no zip at all"])
 def test_what_is_no_bundle_is_said_so(studio: Studio, tmp_path, content):
     path = tmp_path / "bundle.zip"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,7 +21,7 @@ JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**80), 2**80) | st.floats(allow_nan=False) | st.text(),
     lambda inner: (
         st.lists(inner, max_size=4)
-        | st.dictionaries(st.text().filter(lambda k: "$" not in k), inner, max_size=4)
+        | st.dictionaries(st.text() | st.sampled_from(["$int", "$$float", "$bytes"]), inner, max_size=4)
     ),
     max_leaves=12,
 )
@@ -41,8 +42,20 @@ def test_values_that_json_cannot_carry():
         "bytes": b"\x00\xff",
         "tuple": [1, 2],
     }
+    assert decode(canonical({"mixed": {1, "a"}})) == {"mixed": ["a", 1]}
     with pytest.raises(BadInput, match=r"value\.x\[1\] is a object"):
         canonical({"x": [1, object()]})
+
+
+@pytest.mark.parametrize("name", ["$float", "$int", "$bytes", "$$int", "$object", "$other"])
+@pytest.mark.parametrize("content", ["nan", "7", "!", 5, [1], {"$int": "9"}])
+def test_somebody_elses_object_that_looks_like_ours_stays_as_it_is(studio: Studio, name, content):
+    value = {"deep": [{name: content}]}
+    run = studio.runs.execute("marks", value, lambda _: value, parameters={"a": {name: content}})
+    pieces = list(studio.runs.stream("marks", {}, lambda _: iter([value])))
+    assert (run.inputs, run.output, run.parameters, pieces) == (value, value, {"a": {name: content}}, [value])
+    assert studio.runs.get(run.id) == run
+    assert studio.runs.verify() == [] and len(studio.runs.prune()) == 2
 
 
 @given(inputs=st.dictionaries(st.text(), JSON, max_size=3), output=JSON)
@@ -176,6 +189,15 @@ def test_diff_names_what_differs(studio: Studio):
     assert set(found) <= {"inputs.a.b[1]", "duration"}
 
 
+def test_a_difference_far_into_two_texts_shows(studio: Studio):
+    long = "The same beginning. " * 20
+    first = studio.runs.execute("demo", {"prompt": f"{long}One?"}, lambda _: 1)
+    second = studio.runs.execute("demo", {"prompt": f"{long}Two?"}, lambda _: 1)
+    shown = repr(studio.runs.diff(first, second))
+    assert "One?" in shown
+    assert "Two?" in shown
+
+
 def test_a_run_is_found_by_the_beginning_of_its_identifier(studio: Studio):
     run = studio.runs.execute("demo", {}, lambda _: 1)
     assert studio.runs.get(run.id[:20].lower()) == run
@@ -207,6 +229,21 @@ def test_prune_keeps_tagged_runs_and_their_objects(studio: Studio):
     assert studio.runs.prune() == [lost.id]
     assert {run.id for run in studio.runs.list()} == {outer.id, outer.output}
     assert studio.runs.verify() == []
+
+
+def test_prune_keeps_what_a_running_run_made_hours_ago(studio: Studio):
+    import os
+
+    def compute(recorder):
+        made = recorder.artifact("a", b"kept", "text/plain")
+        hours_ago = time.time() - 7200
+        os.utime(studio.objects.path(made.digest), (hours_ago, hours_ago))
+        with studio.database.write() as connection:
+            connection.exec_driver_sql("UPDATE runs SET started_us = ?", (int(hours_ago * 1e6),))
+        studio.runs.prune()
+
+    run = studio.runs.execute("long", {}, compute)
+    assert studio.runs.artifact_bytes(run.artifacts[0]) == b"kept"
 
 
 def test_a_run_of_a_dead_process_is_closed_on_opening(studio: Studio, settings):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import warnings
+from dataclasses import replace
 
 import pytest
 
-from workbench.errors import BadInput, NotFound, OutdatedDatabase, WorkbenchError
+from workbench.errors import BadInput, BudgetExceeded, NotFound, OutdatedDatabase, WorkbenchError
 from workbench.settings import load_settings
 from workbench.storage.base import utcnow
 from workbench.storage.database import SCHEMA, Database
@@ -120,6 +122,43 @@ def test_two_processes_write_at_once(shared, home):
         _, errors = process.communicate(timeout=120)
         assert process.returncode == 0, errors
     assert len(shared.runs.list(status="finished", kind="crowd")) == 200
+
+
+def test_callers_at_once_cannot_pass_a_budget_together(shared):
+    from workbench.chat.budget import Budget
+
+    settings = load_settings(workbench_budget_day_usd=1.0)
+    budget, user, entered = Budget(settings), shared.user_id, threading.Barrier(4, timeout=30)
+    outcomes = []
+    # The first Run of a process stores its environment, which would let the others wait for it.
+    shared.runs.execute("first", {}, lambda _: 1)
+
+    def call(number):
+        reserve = budget.reserve(user, "m", 0.6, 1, None)
+        guard = reserve.guard
+
+        def together(connection):
+            # Every row is inserted, and none is visible to the others, before the first one looks.
+            entered.wait()
+            guard(connection)
+
+        try:
+            shared.runs.execute(
+                "paid",
+                {"n": number},
+                lambda recorder: recorder.usage(1, 0, 0.6),
+                reserve=replace(reserve, guard=together),
+            )
+            outcomes.append("made")
+        except BudgetExceeded:
+            outcomes.append("refused")
+
+    threads = [threading.Thread(target=call, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["made", "refused", "refused", "refused"]
 
 
 def test_a_server_that_is_down_is_one_sentence(home):

@@ -53,3 +53,17 @@ def test_a_dead_writers_leavings_are_swept_and_a_living_ones_stay(store):
     assert store.sweep() == 1
     assert [path.name for path in folder.glob(".*")] == [".2.alive.part"]
     assert list(store) == [digest]
+
+
+def test_an_object_that_is_wanted_again_while_it_is_swept_stays(store, monkeypatch):
+    digest = store.put(b"x")
+    old = time.time() - 7200
+    os.utime(store.path(digest), (old, old))
+    store.remove(digest, before=old - 1)
+    assert store.get(digest) == b"x"
+    # Another process takes it away between the look and the touch.
+    monkeypatch.setattr(store, "_sound", lambda path, data: path.unlink() is None)
+    assert store.put(b"x") == digest
+    assert store.get(digest) == b"x"
+    store.remove(digest, before=time.time() + 1)
+    assert list(store) == [] and list(store.folder.glob("*/.*")) == []

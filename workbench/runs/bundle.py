@@ -10,29 +10,40 @@ from __future__ import annotations
 import os
 import secrets
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
-from workbench.errors import BadInput, Corrupted
+from workbench.errors import BadInput, Corrupted, WorkbenchError
+from workbench.runs.bundle_form import Line, Manifest
 from workbench.runs.canonical import canonical, decode, sha256
-from workbench.runs.record import Artifact, Run
+from workbench.runs.record import Artifact, Run, check_seed
 from workbench.runs.store import RUNS, RunStore
-from workbench.storage.objects import ObjectStore, digest_of
+from workbench.storage.objects import ObjectStore, digest_of, is_digest
 
 __all__ = ["export", "import_", "objects_of", "with_children"]
 
 FORMAT = "workbench-bundle/1"
+_TEXTS = ("environments.jsonl", "runs.jsonl")
 _LIMIT = 8 * 1024**3
+# What reading a file that is no bundle, or a forged one, can raise; pydantic's errors are ValueErrors and
+# zipfile says by a RuntimeError that a member is encrypted.
+_BROKEN = (zipfile.BadZipFile, zlib.error, LookupError, EOFError, RuntimeError, ValueError)
 
 
-def export(store: RunStore, objects: ObjectStore, path: Path, runs: list[Run]) -> Path:
+def export(
+    store: RunStore, objects: ObjectStore, path: Path, runs: list[Run], *, everything: bool = False
+) -> Path:
     """Write the bundle; see `Runs.export`."""
     chosen = sorted(with_children(store, runs), key=lambda run: run.id)
     running = [run.id for run in chosen if run.status == "running"]
-    if running:
+    if everything:
+        # Something may always be running: the report around this very call, or another kernel's chat.
+        chosen = [run for run in chosen if run.status != "running"]
+    elif running:
         raise BadInput(
             f"Run {running[0]} is still running and cannot be exported.", "Wait for its end, or stop it."
         )
@@ -54,11 +65,17 @@ def import_(store: RunStore, objects: ObjectStore, path: Path, user_id: str) -> 
     try:
         with zipfile.ZipFile(path) as archive:
             return _take_in(store, objects, archive, user_id)
+    except WorkbenchError:
+        raise
     except FileNotFoundError:
         raise BadInput(
             f"There is no file {path}.", "Give the path of a bundle that `%runs export` wrote."
         ) from None
-    except (zipfile.BadZipFile, KeyError, EOFError, NotImplementedError):
+    except (IsADirectoryError, PermissionError) as error:
+        raise BadInput(
+            f"{path} cannot be read: {error.strerror}.", "Give the path of a bundle that you may read."
+        ) from None
+    except _BROKEN:
         raise Corrupted(f"{path} is no whole bundle.", "Export it again, or copy it again.") from None
 
 
@@ -87,7 +104,7 @@ def objects_of(run: Run) -> Iterator[str]:
 
 def _references(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
-        if set(value) == {"$object"}:
+        if set(value) == {"$object"} and is_digest(value["$object"]):
             yield value["$object"]
         for item in value.values():
             yield from _references(item)
@@ -133,18 +150,21 @@ def _take_in(store: RunStore, objects: ObjectStore, archive: zipfile.ZipFile, us
         raise BadInput(
             f"The bundle opens to more than {_LIMIT // 1024**3} GiB.", "Export fewer Runs at a time."
         )
-    manifest = decode(archive.read("manifest.json").decode())
-    if manifest.get("format") != FORMAT:
+    manifest = Manifest.model_validate_json(archive.read("manifest.json"))
+    if manifest.format != FORMAT:
         raise BadInput(
             f"This is no bundle of format {FORMAT}.", "Export it with this version of the package."
         )
-    data = {name: _checked(archive, name, digest) for name, digest in manifest["members"].items()}
-    environments = {sha256(line): line for line in data.pop("environments.jsonl").decode().splitlines()}
-    lines = data.pop("runs.jsonl").decode().splitlines()
-    runs = [_run(decode(line), environments, user_id) for line in lines]
-    present = _check(store, runs, {digest_of(content) for content in data.values()})
-    for content in data.values():
-        objects.put(content)
+    members = manifest.members
+    texts = {name: _checked(archive, name, members.pop(name)) for name in _TEXTS}
+    # Objects are read twice, for all of them together may not fit into memory.
+    held = {digest_of(_checked(archive, name, digest)) for name, digest in members.items()}
+    environments = {sha256(line): line for line in texts["environments.jsonl"].decode().splitlines()}
+    bodies = {digest: _environment(line) for digest, line in environments.items()}
+    runs = [_run(line, bodies, user_id) for line in texts["runs.jsonl"].decode().splitlines()]
+    present = _check(store, runs, held)
+    for name, digest in members.items():
+        objects.put(_checked(archive, name, digest))
     fresh = [run for run in runs if run.id not in present]
     store.add(fresh, environments)
     return fresh
@@ -159,13 +179,22 @@ def _checked(archive: zipfile.ZipFile, name: str, digest: str) -> bytes:
     return data
 
 
-def _run(line: dict[str, Any], environments: dict[str, str], user_id: str) -> Run:
-    body = decode(environments[line["environment"]])
+def _environment(text: str) -> dict[str, Any]:
+    body: dict[str, Any] = decode(text)
+    if not isinstance(body, dict) or canonical(body) != text:
+        raise Corrupted("An environment in the bundle does not match its digest.", "Export it again.")
+    return body
+
+
+def _run(text: str, bodies: dict[str, dict[str, Any]], user_id: str) -> Run:
+    Line.model_validate_json(text)
+    line = decode(text)
     run = Run(
         **{name: line[name] for name in _SAME},
+        seed=check_seed(line["seed"]),
         parent_id=line["parent"],
         user_id=user_id,
-        environment=body,
+        environment=bodies[line["environment"]],
         environment_digest=line["environment"],
         chunks=tuple((at, chunk) for at, chunk in line["chunks"]),
         tokens_input=line["tokens"][0],
@@ -173,18 +202,22 @@ def _run(line: dict[str, Any], environments: dict[str, str], user_id: str) -> Ru
         artifacts=tuple(Artifact(*item) for item in line["artifacts"]),
         tags=tuple(line["tags"]),
     )
-    if run.compute_digest() != run.digest:
-        raise Corrupted(f"Run {run.id} in the bundle does not match its digest.", "Export it again.")
+    for problem in run.problems():
+        raise Corrupted(
+            f"Run {run.id} in the bundle does not match its digest: {problem}.", "Export it again."
+        )
     return run
 
 
 _SAME = ("id", "kind", "name", "status", "key", "occurrence", "execution", "notebook", "cell", "account",
-         "seed", "version", "inputs", "output", "error", "parameters", "metrics", "cost", "started_us",
+         "version", "inputs", "output", "error", "parameters", "metrics", "cost", "started_us",
          "duration", "digest")  # fmt: skip
 
 
 def _check(store: RunStore, runs: list[Run], objects: set[str]) -> set[str]:
     """Return the identifiers that are here already; refuse a bundle that lacks or contradicts something."""
+    if len({run.id for run in runs}) < len(runs):
+        raise Corrupted("The bundle holds a Run twice.", "Export it again.")
     present = {
         run.id: run.digest
         for start in range(0, len(runs), 5000)

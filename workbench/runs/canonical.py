@@ -3,7 +3,7 @@
 Values that JSON cannot carry are written as one-key objects: ``{"$float": "nan"}`` for a float that
 is not finite or looks like an integer beyond 2^53, ``{"$int": "..."}`` for such an integer,
 ``{"$bytes": "..."}`` for base64 bytes and ``{"$object": "sha256:..."}`` for a stored object, which
-stays as it is.
+stays as it is. Somebody else's object that looks like one of the first three gets one more ``$``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ import dataclasses
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+import re
+import sys
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
 from pathlib import PurePath
@@ -28,6 +30,7 @@ __all__ = ["canonical", "decode", "plain", "sha256"]
 _LARGEST = 2**53 - 1
 # ECMAScript, and RFC 8785 with it, writes a float below this without an exponent, like an integer.
 _EXPONENT = 1e21
+_MARK = re.compile(r"\$+(float|int|bytes)")
 
 
 def sha256(text: str | bytes) -> str:
@@ -59,6 +62,10 @@ def canonical(value: Any, *, what: str = "value") -> str:
             f"The {what} holds text that is not valid Unicode.",
             "Decode it to str with errors='replace' first.",
         ) from None
+    except RecursionError:
+        raise BadInput(
+            f"The {what} is nested too deeply, or holds itself.", "Flatten it, or store it as an artifact."
+        ) from None
 
 
 def decode(text: str) -> Any:
@@ -75,27 +82,39 @@ def plain(value: Any, path: str = "value") -> Any:
     if isinstance(value, str):
         return str(value)
     if isinstance(value, (int, float)):
-        return _number(value)
+        return _number(value, path)
     if isinstance(value, (Mapping, list, tuple)):
         return _nested(value, path)
     return _special(value, path)
 
 
-def _number(value: float) -> Any:
+def _number(value: float, path: str) -> Any:
     if isinstance(value, int):
-        return int(value) if abs(value) <= _LARGEST else {"$int": str(value)}
+        return int(value) if abs(value) <= _LARGEST else {"$int": _digits(value, path)}
     return float(value) if _is_exact(value) else {"$float": repr(float(value))}
+
+
+def _digits(value: int, path: str) -> str:
+    try:
+        return str(value)
+    except ValueError:
+        raise BadInput(
+            f"The {path} is an integer of more than {sys.get_int_max_str_digits()} digits.",
+            "Give it as text, or store it as an artifact.",
+            details={"field": path},
+        ) from None
 
 
 def _nested(value: Any, path: str) -> Any:
     if isinstance(value, Mapping):
-        return {_name(key, path): plain(item, f"{path}.{key}") for key, item in value.items()}
+        named = {_name(key, path): plain(item, f"{path}.{key}") for key, item in value.items()}
+        return {f"${name}": item for name, item in named.items()} if _is_marked(named) else named
     return [plain(item, f"{path}[{index}]") for index, item in enumerate(value)]
 
 
 def _special(value: Any, path: str) -> Any:
     if isinstance(value, (set, frozenset)):
-        return sorted(plain(item, path) for item in value)
+        return _ordered([plain(item, path) for item in value])
     if isinstance(value, (date, PurePath)):
         return _instant(value) if isinstance(value, datetime) else str(value)
     if isinstance(value, (bytes, bytearray, memoryview)):
@@ -111,6 +130,13 @@ def _special(value: Any, path: str) -> Any:
         "Give numbers, text, lists and dictionaries, or store it as an artifact.",
         details={"field": path},
     )
+
+
+def _ordered(items: list[Any]) -> list[Any]:
+    try:
+        return sorted(items)
+    except TypeError:
+        return sorted(items, key=canonical)
 
 
 def _instant(value: datetime) -> str:
@@ -135,7 +161,9 @@ def _is_plain(value: Any) -> bool:
     if kind is float:
         return _is_exact(value)
     if kind is dict:
-        return all(type(key) is str and _is_plain(item) for key, item in value.items())
+        return all(type(key) is str and _is_plain(item) for key, item in value.items()) and not (
+            len(value) == 1 and _is_marked(value)
+        )
     return kind is list and all(map(_is_plain, value))
 
 
@@ -144,13 +172,26 @@ def _is_exact(value: float) -> bool:
     return abs(value) <= _LARGEST or (math.isfinite(value) and abs(value) >= _EXPONENT)
 
 
+def _is_marked(value: dict[str, Any]) -> bool:
+    """Whether the object could be taken for one of ours."""
+    return len(value) == 1 and _MARK.fullmatch(next(iter(value))) is not None
+
+
+_READ: dict[str, Callable[[str], Any]] = {
+    "$float": float,
+    "$int": int,
+    "$bytes": lambda text: base64.b64decode(text, validate=True),
+}
+
+
 def _restore(item: dict[str, Any]) -> Any:
-    if len(item) == 1:
-        ((name, value),) = item.items()
-        if name == "$float":
-            return float(value)
-        if name == "$int":
-            return int(value)
-        if name == "$bytes":
-            return base64.b64decode(value)
-    return item
+    if not _is_marked(item):
+        return item
+    ((name, value),) = item.items()
+    if name not in _READ:
+        return {name[1:]: value}
+    try:
+        return _READ[name](value) if isinstance(value, str) else item
+    except ValueError:
+        # Nothing of ours; a record that holds it does not match its digest.
+        return item

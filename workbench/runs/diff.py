@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 __all__ = ["Difference", "RunDiff", "diff", "differences"]
 
 MISSING = "(absent)"
+ALIKE = 24
+"""Characters that two texts share before the place where they part, and that are still shown."""
 FIELDS = ("kind", "version", "seed", "inputs", "status", "output", "error", "parameters", "metrics",
           "tokens_input", "tokens_output", "cost", "duration")  # fmt: skip
 
@@ -38,8 +40,24 @@ class Difference:
         """Return the difference as JSON values."""
         return {"path": self.path, "left": self.left, "right": self.right}
 
+    def parting(self) -> tuple[Any, Any]:
+        """Return both values without most of what two texts begin with alike: the difference shows."""
+        left, right = self.left, self.right
+        if not isinstance(left, str) or not isinstance(right, str):
+            return left, right
+        pairs = enumerate(zip(left, right, strict=False))
+        parted = next((at for at, (one, other) in pairs if one != other), min(len(left), len(right)))
+        start = parted - ALIKE
+        return (left, right) if start <= 0 else (f"… {left[start:]}", f"… {right[start:]}")
+
+    def brief(self, most: int = 60) -> tuple[str, str]:
+        """Return both values in at most ``most`` characters each."""
+        left, right = self.parting()
+        return _short(left, most), _short(right, most)
+
     def __str__(self) -> str:
-        return f"{self.path} ({_short(self.left)} -> {_short(self.right)})"
+        left, right = self.brief()
+        return f"{self.path} ({left} -> {right})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +89,7 @@ class RunDiff:
             "<tr>"
             + "".join(f'<td style="text-align:left"><code>{html.escape(cell)}</code></td>' for cell in row)
             + "</tr>"
-            for row in ((item.path, _short(item.left, 300), _short(item.right, 300)) for item in self.items)
+            for row in ((item.path, *item.brief(300)) for item in self.items)
         )
         return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
@@ -102,13 +120,14 @@ def differences(left: Any, right: Any, path: str = "") -> list[Difference]:
             for at in range(max(len(left), len(right)))
             for found in differences(_item(left, at), _item(right, at), f"{path}[{at}]")
         ]
-    return [] if left == right and type(left) is type(right) else [Difference(path, left, right)]
+    same = left == right or (left != left and right != right)  # noqa: PLR0124 - not a number equals itself here
+    return [] if same and type(left) is type(right) else [Difference(path, left, right)]
 
 
 def _item(values: Any, at: int) -> Any:
     return values[at] if at < len(values) else MISSING
 
 
-def _short(value: Any, most: int = 60) -> str:
+def _short(value: Any, most: int) -> str:
     text = value if value == MISSING else repr(value)
     return text if len(text) <= most else text[: most - 3] + "..."

@@ -32,7 +32,7 @@ class EnvironmentProbe:
 
     def current(self) -> tuple[str, str, dict[str, Any]]:
         """Return the digest, the canonical text and the description itself."""
-        folder = Path.cwd()
+        folder = _here()
         asked, where = self._asked
         if self._current is None or folder != where or time.monotonic() - asked > GIT_SECONDS:
             git = _git(folder)
@@ -59,8 +59,17 @@ def _base() -> dict[str, Any]:
     }
 
 
-def _git(folder: Path) -> dict[str, Any]:
+def _here() -> Path | None:
+    try:
+        return Path.cwd()
+    except OSError:  # the working folder was deleted
+        return None
+
+
+def _git(folder: Path | None) -> dict[str, Any]:
     """Commit and dirty flag of the folder; empty outside a repository or without git."""
+    if folder is None:
+        return {}
     status = _ask(folder, "status", "--porcelain=v2", "--branch", "--untracked-files=no")
     if status is None:
         return {}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 from workbench.runs.accounts import Spent
@@ -10,10 +12,10 @@ from workbench.runs.identity import new_id
 from workbench.runs.occurrence import Occurrences
 from workbench.runs.record import Run
 
-__all__ = ["Execution", "current_run"]
+__all__ = ["Execution"]
 
-current_run: ContextVar[str | None] = ContextVar("workbench_run", default=None)
-"""The Run that is being computed around the present call."""
+_inside: ContextVar[dict[int, str]] = ContextVar("workbench_run")
+"""The Run that is being computed around the present call, by the execution that computes it."""
 
 
 class Execution:
@@ -46,6 +48,20 @@ class Execution:
             self._counters: dict[str | None, Occurrences] = {}
             return self.id
 
+    @property
+    def run(self) -> str | None:
+        """The Run of this execution that is being computed around the present call."""
+        return _inside.get({}).get(id(self))
+
+    @contextmanager
+    def computing(self, run_id: str) -> Iterator[None]:
+        """Let the Runs that are made in the ``with`` block hang below this one."""
+        token = _inside.set({**_inside.get({}), id(self): run_id})
+        try:
+            yield
+        finally:
+            _inside.reset(token)
+
     def begin_cell(self, cell: str | None) -> None:
         """Enter a cell; running one again repeats its occurrence numbers."""
         self.cell = cell
@@ -60,7 +76,7 @@ class Execution:
         The Runs inside another one are counted apart: when their parent is replayed they do not
         happen, and the numbers of the calls after it must not move.
         """
-        scope = current_run.get()
+        scope = self.run
         with self._lock:
             if scope not in self._counters:
                 self._counters[scope] = Occurrences()

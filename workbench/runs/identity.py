@@ -5,15 +5,21 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+import sys
 import threading
 import time
 from functools import lru_cache
+from pathlib import Path
 
 __all__ = ["is_alive", "new_id", "owner"]
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 TOLERANCE = 2
 """Hundredths of a second by which two readings of one process's start may differ."""
+_STARTTIME = 18
+"""Where the start stands after the state; see proc(5)."""
+_GONE = "ZX"
+"""States of a process that ended and was not waited for."""
 _lock = threading.Lock()
 _last = 0
 
@@ -42,7 +48,19 @@ def _owner(pid: int) -> str:
 
 
 def _start(pid: int) -> int | None:
-    """Return when the process started, in hundredths of a second; ``None`` when it is gone."""
+    """Return when the process started, in hundredths of a second; ``None`` when it is gone.
+
+    On Linux that is counted from the start of the machine: a time of day would change with each
+    correction of the clock, and a living process be taken for a dead one.
+    """
+    try:
+        state, *fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return _start_elsewhere(pid) if sys.platform != "linux" else None
+    return None if state in _GONE else int(fields[_STARTTIME])
+
+
+def _start_elsewhere(pid: int) -> int | None:
     import psutil
 
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from workbench.runs.bundle import objects_of, with_children
 from workbench.runs.record import Run
@@ -26,6 +26,18 @@ def prune(
     dry_run: bool,
 ) -> list[str]:
     """Delete Runs and unreferenced objects; see `Runs.prune`."""
+
+    def choose() -> list[str]:
+        return _doomed(store, user_id, older_than, status)
+
+    if dry_run:
+        return choose()
+    doomed = store.remove(choose)
+    _sweep(store, objects)
+    return doomed
+
+
+def _doomed(store: RunStore, user_id: str, older_than: timedelta | None, status: str | None) -> list[str]:
     kept = _kept(store)
     statement = select(RUNS.c.id).where(RUNS.c.user_id == user_id, RUNS.c.status != "running")
     if older_than is not None:
@@ -34,11 +46,7 @@ def prune(
     if status is not None:
         statement = statement.where(RUNS.c.status == status)
     with store.database.engine.connect() as connection:
-        doomed = [one for one in connection.scalars(statement.order_by(RUNS.c.id)) if one not in kept]
-    if not dry_run:
-        store.remove(doomed)
-        _sweep(store, objects)
-    return doomed
+        return [one for one in connection.scalars(statement.order_by(RUNS.c.id)) if one not in kept]
 
 
 def _kept(store: RunStore) -> set[str]:
@@ -59,10 +67,16 @@ def _above(store: RunStore, runs: list[Run]) -> set[str]:
 
 
 def _sweep(store: RunStore, objects: ObjectStore) -> None:
-    """Delete objects that no Run refers to, but for those of the last hour, whose Run may be on its way."""
-    needed = {digest for run in store.select(select(RUNS)) for digest in objects_of(run)}
+    """Delete objects that no Run refers to.
+
+    Those of the last hour stay, and those made since the oldest running Run began: a Run names its
+    artifacts when it ends.
+    """
+    with store.database.engine.connect() as connection:
+        began = connection.scalar(select(func.min(RUNS.c.started_us)).where(RUNS.c.status == "running"))
+    before = time.time() - 3600 if began is None else min(time.time() - 3600, began / 1e6 - 1)
+    needed = {digest for run in store.each() for digest in objects_of(run)}
     for digest in list(objects):
-        old = objects.path(digest).stat().st_mtime < time.time() - 3600
-        if old and digest not in needed:
-            objects.remove(digest)
+        if digest not in needed:
+            objects.remove(digest, before=before)
     objects.sweep()

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import html
+import operator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
+from workbench.errors import BadInput
 from workbench.runs.canonical import canonical, sha256
+from workbench.wording import money
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["EPOCH", "Artifact", "Run", "Status", "run_key"]
+__all__ = ["EPOCH", "Artifact", "Run", "Status", "check_seed", "run_key"]
 
 Status = Literal["running", "finished", "failed", "cancelled"]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DIGEST_FORMAT = 1
+_SEED_LIMIT = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +184,13 @@ class Run:
         """Hash the record as it stands now."""
         return sha256(canonical(self.content()))
 
+    def problems(self) -> Iterator[str]:
+        """Yield what in the record, but for its environment, does not match its digests."""
+        if self.key != run_key(self.kind, canonical(self.inputs), self.seed, self.version):
+            yield "its key does not match its inputs"
+        if self.status != "running" and self.compute_digest() != self.digest:
+            yield "its content does not match its digest"
+
     def sealed(self) -> Run:
         """Return the same Run with its digest computed."""
         return replace(self, digest=self.compute_digest())
@@ -207,7 +219,7 @@ class Run:
             lines["duration"] = f"{self.duration:.3f} s"
         if self.tokens:
             lines["tokens"] = f"{self.tokens_input} in, {self.tokens_output} out"
-        lines["cost"] = "unknown" if self.cost is None else f"${self.cost:.6f}"
+        lines["cost"] = money(self.cost)
         if self.error:
             lines["error"] = self.error.get("message", "")
         return lines | {"digest": self.digest}
@@ -227,3 +239,25 @@ class Run:
 def run_key(kind: str, inputs: str, seed: int | None, version: str) -> str:
     """Return the key of a computation from its canonical inputs."""
     return sha256(canonical([kind, inputs, seed, version]))
+
+
+def check_seed(seed: int | None) -> int | None:
+    """Return the seed as a plain integer that every database holds.
+
+    Raises
+    ------
+    BadInput
+        It is no integer of 64 bits.
+    """
+    if seed is None:
+        return None
+    try:
+        number = operator.index(seed)
+    except TypeError:
+        number = _SEED_LIMIT
+    if not -_SEED_LIMIT <= number < _SEED_LIMIT:
+        raise BadInput(
+            f"The seed is {seed!r:.100}; expected a whole number of at most 64 bits.",
+            details={"field": "seed"},
+        )
+    return number

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +44,11 @@ class Recorder:
         self._scrubber = scrubber
         self._progress = progress
         self._stop = threading.Event()
+        self._began = time.perf_counter()
+
+    def elapsed(self) -> float:
+        """Return the seconds since the start, whatever the clock on the wall did meanwhile."""
+        return time.perf_counter() - self._began
 
     def metric(self, name: str, value: float) -> None:
         """Set a number that the Run reached."""
@@ -53,9 +60,11 @@ class Recorder:
 
     def usage(self, input_tokens: int = 0, output_tokens: int = 0, cost: float | None = 0.0) -> None:
         """Add tokens and US dollars; one unknown cost makes the sum unknown."""
-        self.tokens_input += input_tokens
-        self.tokens_output += output_tokens
-        self.cost = None if self.cost is None or cost is None else self.cost + cost
+        # Plain numbers, for SQL takes numpy's for bytes.
+        self.tokens_input += int(input_tokens)
+        self.tokens_output += int(output_tokens)
+        known = self.cost is not None and cost is not None and math.isfinite(cost)
+        self.cost = float(self.cost + cost) if known else None  # type: ignore[operator]
 
     def artifact(self, name: str, data: bytes, media_type: str) -> Artifact:
         """Store the bytes as an object of this Run.
@@ -69,6 +78,7 @@ class Recorder:
         media_type : str
             Such as ``image/png``.
         """
+        name, media_type = self._scrubber.label(name), self._scrubber.label(media_type)
         if any(item.name == name for item in self.artifacts):
             raise BadInput(f"The Run already has an artifact named {name!r}; names are unique within a Run.")
         kept = self._scrubber.data(data, media_type)

@@ -30,6 +30,10 @@ class Scrubber:
         """Return the JSON value without secrets."""
         return self.redactor.value(value)
 
+    def label(self, text: str) -> str:
+        """Return a name, a tag or a path without secrets, as valid Unicode."""
+        return self.redactor.text(text.encode("utf-8", "replace").decode())
+
     def data(self, data: bytes, media_type: str) -> bytes:
         """Return the bytes, without secrets where they are text."""
         if not (media_type.startswith("text/") or media_type.endswith(("json", "xml"))):

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import desc, select
 
-from workbench.errors import BadInput, NotFound, error_from_dict
+from workbench.errors import NotFound, error_from_dict
 from workbench.runs import bundle, prune, verify
 from workbench.runs.accounts import Reservation, Spent
 from workbench.runs.canonical import canonical, decode
 from workbench.runs.diff import RunDiff, diff
 from workbench.runs.ending import Chunks, abandoned, ended, failed
 from workbench.runs.environment import EnvironmentProbe
-from workbench.runs.execution import Execution, current_run
+from workbench.runs.execution import Execution
 from workbench.runs.frame import Filters, frame
 from workbench.runs.identity import is_alive, new_id, owner
-from workbench.runs.record import Artifact, Run, run_key
+from workbench.runs.record import Artifact, Run, check_seed, run_key
 from workbench.runs.recorder import Progress, Recorder
 from workbench.runs.redaction import Scrubber, TextRedactor
 from workbench.runs.replay import Mode, check_mode, find, miss
@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Runs"]
 
-_mode: ContextVar[Mode | None] = ContextVar("workbench_mode", default=None)
+_modes: ContextVar[dict[int, Mode]] = ContextVar("workbench_modes")
+"""The modes of the `Runs` that a ``with`` block changed."""
 
 
 class Runs:
@@ -70,14 +71,15 @@ class Runs:
     ) -> None:
         self.store = RunStore(database)
         self.objects = objects
-        self._execution = Execution(settings.jpy_session_name)
         self._parent = settings.workbench_parent_run
         self._default_mode: Mode = settings.workbench_replay
         self._user = user
         self._scrubber = Scrubber(redactor)
+        notebook = settings.jpy_session_name
+        self._execution = Execution(self._scrubber.label(notebook) if notebook else None)
         self._environment = EnvironmentProbe()
         for run in self.store.abandoned(is_alive):
-            self.store.finish(abandoned(run).sealed())
+            self.store.finish(abandoned(run).sealed(), abandoned=True)
 
     # recording
 
@@ -140,15 +142,13 @@ class Runs:
         if found is not None:
             return found
         recorder = self._start(wanted, reserve, progress)
-        inside = current_run.set(wanted.id)
         try:
-            output = compute(recorder)
+            with self._execution.computing(wanted.id):
+                output = compute(recorder)
+            return self._end(ended(wanted, recorder, output))
         except BaseException as error:
-            self._end(failed(wanted, recorder, error))
+            self._fail(wanted, recorder, error)
             raise
-        finally:
-            current_run.reset(inside)
-        return self._finish(wanted, recorder, output)
 
     def stream(
         self,
@@ -200,30 +200,35 @@ class Runs:
         recorder = self._start(wanted, reserve, progress)
         chunks: list[tuple[float, Any]] = []
         began = time.perf_counter()
-        source = compute(recorder)
+        inside, source = self._execution.computing, None
         try:
+            with inside(wanted.id):
+                source = compute(recorder)
             while True:
                 try:
-                    chunk = next(source)
+                    # Entered for each piece: between two of them other work may run in this context.
+                    with inside(wanted.id):
+                        chunk = next(source)
                 except StopIteration as end:
                     output = end.value
                     break
                 chunks.append((round((time.perf_counter() - began) * 1000, 3), chunk))
                 yield chunk
+            return self._end(ended(wanted, recorder, output, chunks))
         except BaseException as error:
             # Closing first lets the provider hang up and say what it used before the record is written.
-            with contextlib.suppress(Exception):
-                source.close()
-            self._end(failed(wanted, recorder, error, chunks))
+            with contextlib.suppress(Exception), inside(wanted.id):
+                if source is not None:
+                    source.close()
+            self._fail(wanted, recorder, error, chunks)
             raise
-        return self._finish(wanted, recorder, output, chunks)
 
     # modes and executions
 
     @property
     def mode(self) -> Mode:
         """The replay mode in force: ``live``, ``cache`` or ``strict``."""
-        return _mode.get() or self._default_mode
+        return _modes.get({}).get(id(self)) or self._default_mode
 
     def set_mode(self, mode: str) -> None:
         """Set the mode of this process."""
@@ -231,12 +236,16 @@ class Runs:
 
     @contextlib.contextmanager
     def replay(self, mode: str = "strict") -> Iterator[Runs]:
-        """Use another mode within a ``with`` block."""
-        token = _mode.set(check_mode(mode))
+        """Use another mode within a ``with`` block.
+
+        A thread that is started in the block begins with the mode of the process; give it the block's
+        by ``contextvars.copy_context().run``, as `asyncio.to_thread` does.
+        """
+        token = _modes.set({**_modes.get({}), id(self): check_mode(mode)})
         try:
             yield self
         finally:
-            _mode.reset(token)
+            _modes.reset(token)
 
     @property
     def execution(self) -> str:
@@ -325,13 +334,13 @@ class Runs:
     def tag(self, run: Run | str, *tags: str) -> Run:
         """Put words on a Run; a tagged Run is never pruned."""
         found = self._run(run)
-        self.store.tag(found.id, tags)
+        self.store.tag(found.id, map(self._scrubber.label, tags))
         return self.store.get(found.id)
 
     def untag(self, run: Run | str, *tags: str) -> Run:
         """Take words off a Run."""
         found = self._run(run)
-        self.store.tag(found.id, tags, remove=True)
+        self.store.tag(found.id, map(self._scrubber.label, tags), remove=True)
         return self.store.get(found.id)
 
     # carrying and keeping
@@ -344,10 +353,11 @@ class Runs:
         path : str or Path
             Written whole or not at all.
         runs : iterable of Run or str, optional
-            Which; by default every Run of the current user.
+            Which; by default every Run of the current user that has ended.
         """
+        everything = runs is None
         chosen = self.list() if runs is None else [self._run(run) for run in runs]
-        return bundle.export(self.store, self.objects, Path(path), chosen)
+        return bundle.export(self.store, self.objects, Path(path), chosen, everything=everything)
 
     def import_(self, path: str | Path) -> list[Run]:
         """Check a bundle and take its Runs in as the current user's; return the new ones.
@@ -417,13 +427,15 @@ class Runs:
         reserve: Reservation | None,
     ) -> Run:
         text = canonical(self._scrubber.value(decode(canonical(dict(inputs), what="inputs"))))
+        seed = check_seed(seed)
         key = run_key(kind, text, seed, version)
-        above = parent.id if isinstance(parent, Run) else parent or current_run.get()
+        settled = decode(canonical(dict(parameters or {}), what="parameters"))
+        above = parent.id if isinstance(parent, Run) else parent or self._execution.run
         environment, _, body = self._environment.current()
         return Run(
             id=new_id(),
             kind=kind,
-            name=name,
+            name=self._scrubber.label(name) if name else name,
             status="running",
             key=key,
             occurrence=self._execution.occurrence(key),
@@ -439,8 +451,8 @@ class Runs:
             started_us=time.time_ns() // 1000,
             environment=body,
             environment_digest=environment,
-            parameters=dict(parameters or {}),
-            tags=tuple(dict.fromkeys(tags)),
+            parameters=self._scrubber.value(settled),
+            tags=tuple(dict.fromkeys(map(self._scrubber.label, tags))),
         )
 
     def _replayed(self, wanted: Run, *, streamed: bool = False) -> Run | None:
@@ -452,8 +464,6 @@ class Runs:
             if mode == "strict":
                 raise miss(self.store, wanted)
             return None
-        if found.status == "failed" and not streamed:
-            self._given(found)
         return found if streamed else self._given(found)
 
     def _given(self, found: Run) -> Run:
@@ -468,21 +478,25 @@ class Runs:
     def _start(self, wanted: Run, reserve: Reservation | None, progress: Progress | None) -> Recorder:
         _, text, _ = self._environment.current()
         held = (reserve.cost, reserve.tokens) if reserve else (None, None)
-        self.store.start(wanted, text, owner(), held, reserve.guard if reserve else None)
         recorder = Recorder(wanted.id, self.objects, self._scrubber, progress)
         recorder.parameters |= wanted.parameters
+        try:
+            self.store.start(wanted, text, owner(), held, reserve.guard if reserve else None)
+        except (KeyboardInterrupt, SystemExit) as error:
+            # It may have come when the row was stored already.
+            self._fail(wanted, recorder, error)
+            raise
         return recorder
 
-    def _finish(self, wanted: Run, recorder: Recorder, output: Any, chunks: Chunks = ()) -> Run:
+    def _fail(self, wanted: Run, recorder: Recorder, error: BaseException, chunks: Chunks = ()) -> None:
+        """Record what ended the Run; should that fail too, the first error is the one to show."""
         try:
-            run = ended(wanted, recorder, output, chunks)
-        except BadInput as error:
-            self._end(failed(wanted, recorder, error))
-            raise
-        return self._end(run)
+            self._end(failed(wanted, recorder, error, chunks))
+        except Exception as trouble:  # noqa: BLE001 - whatever it is, it must not hide the error
+            error.add_note(f"Run {wanted.id} could not be recorded: {trouble}")
 
     def _end(self, run: Run) -> Run:
         kept = self._scrubber.run(run).sealed()
-        self.store.finish(kept)
-        self._execution.count(kept)
+        if self.store.finish(kept):
+            self._execution.count(kept)
         return kept

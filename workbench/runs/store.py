@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, cast
 
-from sqlalchemy import Connection, Select, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, delete, false, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert_postgresql
 from sqlalchemy.dialects.sqlite import insert as upsert_sqlite
 
@@ -22,6 +22,7 @@ RUNS, ARTIFACTS, TAGS, ENVIRONMENTS, USAGE = (
     cast("Table", row.__table__) for row in (RunRow, ArtifactRow, TagRow, EnvironmentRow, UsageRow)
 )
 DAY_US = 86_400_000_000
+BATCH = 1000
 
 _JSON = ("inputs", "output", "chunks", "error", "parameters", "metrics")
 _PLAIN = (
@@ -50,7 +51,7 @@ class RunStore:
         guard: Callable[[Connection], None] | None = None,
     ) -> None:
         """Insert a running Run; ``guard`` may raise within the transaction to take it back."""
-        row = row_of(run) | {"owner": owner, "reserved_cost": reserved[0], "reserved_tokens": reserved[1]}
+        row = _row_of(run) | {"owner": owner, "reserved_cost": reserved[0], "reserved_tokens": reserved[1]}
         with self.database.write() as connection:
             self._environment(connection, run.environment_digest, environment)
             connection.execute(_INSERT, row)
@@ -59,14 +60,20 @@ class RunStore:
                 guard(connection)
         self._known_environments.add(run.environment_digest)
 
-    def finish(self, run: Run) -> None:
-        """Replace the running row by the finished one, its artifacts with it."""
-        row = row_of(run)
+    def finish(self, run: Run, *, abandoned: bool = False) -> bool:
+        """Replace the running row by the ended one, its artifacts with it; return whether it was running.
+
+        A Run ends once: an interrupt that comes when it is stored, or two processes that close the
+        same abandoned one, change nothing more.
+        """
+        row = _row_of(run)
         row = {name: row[name] for name in _CHANGING} | {"which": run.id}
         with self.database.write() as connection:
-            connection.execute(_FINISH, row)
+            if connection.execute(_ABANDON if abandoned else _FINISH, row).rowcount == 0:
+                return False
             _write_artifacts(connection, run)
             self._add_usage(connection, run)
+        return True
 
     def add(self, runs: Sequence[Run], environments: dict[str, str]) -> None:
         """Insert whole Runs made elsewhere, all or none."""
@@ -74,25 +81,30 @@ class RunStore:
             for digest, body in environments.items():
                 self._environment(connection, digest, body)
             for run in runs:
-                row = row_of(run) | {"owner": "imported:0:0", "reserved_cost": None, "reserved_tokens": None}
+                row = _row_of(run) | {"owner": "imported:0:0", "reserved_cost": None, "reserved_tokens": None}
                 connection.execute(_INSERT, row)
                 _write_artifacts(connection, run)
                 _write_tags(connection, run)
 
-    def remove(self, ids: Iterable[str]) -> int:
-        """Delete the Runs; return how many were there."""
+    def remove(self, choose: Callable[[], list[str]]) -> list[str]:
+        """Delete the Runs that ``choose`` names, and return them."""
         with self.database.write() as connection:
-            return sum(connection.execute(delete(RUNS).where(RUNS.c.id == one)).rowcount for one in ids)
+            # Takes SQLite's write lock, so that nobody tags a Run between the choice and its end.
+            connection.execute(delete(RUNS).where(false()))
+            ids = choose()
+            if ids:
+                connection.execute(_REMOVE, [{"which": one} for one in ids])
+        return ids
 
     def tag(self, run_id: str, tags: Iterable[str], *, remove: bool = False) -> None:
         """Put the words on the Run, or take them off."""
         with self.database.write() as connection:
-            present = set(connection.scalars(select(TAGS.c.tag).where(TAGS.c.run_id == run_id)))
             for word in tags:
                 if remove:
                     connection.execute(delete(TAGS).where(TAGS.c.run_id == run_id, TAGS.c.tag == word))
-                elif word not in present:
-                    connection.execute(insert(TAGS).values(run_id=run_id, tag=word))
+                else:
+                    put = self._upsert(TAGS).values(run_id=run_id, tag=word)
+                    connection.execute(put.on_conflict_do_nothing())
 
     # reading
 
@@ -119,11 +131,18 @@ class RunStore:
             missing = {row["environment"] for row in rows} - self._bodies.keys()
             self._bodies |= self.environment_texts(connection, missing, parsed=True)
         return [
-            run_of(
+            _run_of(
                 row, self._bodies[row["environment"]], artifacts.get(row["id"], []), tags.get(row["id"], [])
             )
             for row in rows
         ]
+
+    def each(self) -> Iterator[Run]:
+        """Yield every Run of everybody, a batch in memory at a time."""
+        last = ""
+        while batch := self.select(select(RUNS).where(RUNS.c.id > last).order_by(RUNS.c.id).limit(BATCH)):
+            yield from batch
+            last = batch[-1].id
 
     def abandoned(self, is_alive: Callable[[str], bool]) -> list[Run]:
         """Return the running Runs whose process is gone."""
@@ -181,14 +200,18 @@ _CHANGING = (
     "status", "output", "chunks", "error", "parameters", "metrics", "tokens_input", "tokens_output", "cost",
     "duration", "digest",
 )  # fmt: skip
-_FINISH = (
+_END = (
     update(RUNS)
     .where(RUNS.c.id == bindparam("which"))
     .values({name: bindparam(name) for name in _CHANGING} | {"reserved_cost": None, "reserved_tokens": None})
 )
+# One that was taken for abandoned has no duration either: its living process knows better.
+_FINISH = _END.where(RUNS.c.duration.is_(None))
+_ABANDON = _END.where(RUNS.c.status == "running")
+_REMOVE = delete(RUNS).where(RUNS.c.id == bindparam("which"))
 
 
-def row_of(run: Run) -> dict[str, Any]:
+def _row_of(run: Run) -> dict[str, Any]:
     """Return the Run as a row of the table."""
     row = {name: getattr(run, name) for name in _PLAIN}
     row |= {name: canonical(getattr(run, name), what=name) for name in ("inputs", "parameters", "metrics")}
@@ -198,7 +221,7 @@ def row_of(run: Run) -> dict[str, Any]:
     return row | {"environment": run.environment_digest}
 
 
-def run_of(row: Any, environment: dict[str, Any], artifacts: Sequence[Any], tags: Sequence[Any]) -> Run:
+def _run_of(row: Any, environment: dict[str, Any], artifacts: Sequence[Any], tags: Sequence[Any]) -> Run:
     """Return the row as a Run."""
     values = {name: row[name] for name in _PLAIN}
     values |= {name: decode(row[name]) for name in _JSON if row[name] is not None}

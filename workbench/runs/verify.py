@@ -2,45 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
-from sqlalchemy import select
+from collections.abc import Iterable
 
 from workbench.errors import WorkbenchError
 from workbench.runs.bundle import objects_of
 from workbench.runs.canonical import canonical, sha256
-from workbench.runs.record import Run, run_key
-from workbench.runs.store import RUNS, RunStore
+from workbench.runs.record import Run
+from workbench.runs.store import RunStore
 from workbench.storage.objects import ObjectStore
 
 __all__ = ["verify"]
-
-BATCH = 1000
 
 
 def verify(store: RunStore, objects: ObjectStore, runs: list[Run] | None) -> list[str]:
     """Return what is wrong with the Runs, with all of them when none are named."""
     checked: dict[str, str | None] = {}
     found = [] if runs is not None else store.database.integrity()
-    for run in runs if runs is not None else _all(store):
+    for run in runs if runs is not None else store.each():
         found += [f"Run {run.id}: {problem}" for problem in _problems(run, objects, checked)]
     return found
 
 
-def _all(store: RunStore) -> Iterator[Run]:
-    last = ""
-    while batch := store.select(select(RUNS).where(RUNS.c.id > last).order_by(RUNS.c.id).limit(BATCH)):
-        yield from batch
-        last = batch[-1].id
+def _environment_problem(run: Run) -> str | None:
+    matches = sha256(canonical(run.environment)) == run.environment_digest
+    return None if matches else "its environment does not match its digest"
 
 
 def _problems(run: Run, objects: ObjectStore, checked: dict[str, str | None]) -> Iterable[str]:
-    if run.key != run_key(run.kind, canonical(run.inputs), run.seed, run.version):
-        yield "its key does not match its inputs"
-    if sha256(canonical(run.environment)) != run.environment_digest:
-        yield "its environment does not match its digest"
-    if run.status != "running" and run.compute_digest() != run.digest:
-        yield "its content does not match its digest"
+    yield from run.problems()
+    if run.environment_digest not in checked:
+        checked[run.environment_digest] = _environment_problem(run)
+    problem = checked[run.environment_digest]
+    if problem:
+        yield problem
     for digest in objects_of(run):
         if digest not in checked:
             checked[digest] = _object_problem(objects, digest)

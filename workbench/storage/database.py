@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import SingletonThreadPool, StaticPool
 
 from workbench.errors import BadInput, Corrupted, MissingExtra, OutdatedDatabase, WorkbenchError
 
@@ -52,6 +55,7 @@ class Database:
             self.engine.dispose()
             raise
         self.session = sessionmaker(self.engine, expire_on_commit=False)
+        _open.add(self)
 
     @property
     def embedded(self) -> bool:
@@ -61,13 +65,13 @@ class Database:
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """Open a session that commits at the end and rolls back on an error."""
-        with self.session.begin() as session:
+        with _said(), self.session.begin() as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a bare connection that commits at the end."""
-        with self.engine.begin() as connection:
+        with _said(), self.engine.begin() as connection:
             yield connection
 
     def close(self) -> None:
@@ -102,6 +106,40 @@ class Database:
         upgrade(self.engine, lock=self.settings.home / "migrate.lock")
 
 
+_open: WeakSet[Database] = WeakSet()
+"""The databases of this process that a fork has to mind."""
+
+
+def _before_fork() -> None:
+    # SQLite's locks belong to the process, and what it knows of them is copied by a fork: a child that has
+    # them open would believe that it holds locks, and its Runs could be lost when the parent closes.
+    for database in list(_open):
+        if database.embedded and not isinstance(database.engine.pool, SingletonThreadPool | StaticPool):
+            database.engine.dispose()
+
+
+def _after_fork() -> None:
+    # What another thread of the parent had in use cannot be shared, and is not the child's to close.
+    for database in list(_open):
+        database.engine.dispose(close=False)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before_fork, after_in_child=_after_fork)
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """Say in a sentence why the database does not take what is written."""
+    try:
+        yield
+    except OperationalError as error:
+        raise WorkbenchError(
+            f"The database cannot be written: {str(error.orig).splitlines()[0]}.",
+            "Nothing was stored. Make room on its disk, or end the program that holds it, and try again.",
+        ) from None
+
+
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
@@ -113,6 +151,11 @@ def _engine(url: str) -> Engine:
         ) from None
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(url, parsed.database)
+    if parsed.get_backend_name() != "postgresql":
+        raise BadInput(
+            f"DATABASE_URL names a {parsed.get_backend_name()} database; expected sqlite or postgresql.",
+            "Correct it, or unset it to use SQLite under WORKBENCH_HOME.",
+        )
     try:
         return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     except ImportError:
@@ -124,7 +167,13 @@ def _engine(url: str) -> Engine:
 
 def _sqlite(url: str, path: str | None) -> Engine:
     if path and path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise WorkbenchError(
+                f"The database cannot be opened: its folder cannot be made ({error.strerror}).",
+                "Correct DATABASE_URL, or unset it to use SQLite under WORKBENCH_HOME.",
+            ) from None
     # Readers then hold no lock between statements, and a writer takes the write lock at once and waits
     # its turn, instead of failing when it upgrades a snapshot that another process has overtaken.
     engine = create_engine(

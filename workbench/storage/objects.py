@@ -6,6 +6,7 @@ content gives it, so it is there whole or not at all; every read checks the cont
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from workbench.errors import BadInput, Corrupted, NotFound
 
-__all__ = ["ObjectStore", "digest_of"]
+__all__ = ["ObjectStore", "digest_of", "is_digest"]
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
@@ -24,6 +25,11 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 def digest_of(data: bytes) -> str:
     """Return ``"sha256:"`` and the hexadecimal SHA-256 of the bytes."""
     return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def is_digest(value: object) -> bool:
+    """Whether the value can name an object."""
+    return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
 
 
 class ObjectStore:
@@ -55,9 +61,10 @@ class ObjectStore:
         """Store the bytes, if they are not there yet, and return their digest."""
         digest = digest_of(data)
         path = self.path(digest)
-        if self._sound(path, data):
-            os.utime(path)  # its age protects it from `Runs.prune` until the Run that wants it is stored
-            return digest
+        with contextlib.suppress(FileNotFoundError):  # `remove` may take it between the two
+            if self._sound(path, data):
+                os.utime(path)  # its age protects it from `Runs.prune` until the Run that wants it is stored
+                return digest
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.parent / f".{os.getpid()}.{secrets.token_hex(8)}.part"
         try:
@@ -101,9 +108,17 @@ class ObjectStore:
             if _DIGEST.fullmatch(digest):
                 yield digest
 
-    def remove(self, digest: str) -> None:
-        """Delete the object if it is there."""
-        self.path(digest).unlink(missing_ok=True)
+    def remove(self, digest: str, *, before: float | None = None) -> None:
+        """Delete the object if it is there, and was not put since ``before`` (seconds since 1970)."""
+        path = self.path(digest)
+        aside = path.with_name(f".{os.getpid()}.{secrets.token_hex(8)}.part")
+        # A put that comes between looking and deleting finds nothing and writes it again.
+        with contextlib.suppress(FileNotFoundError):
+            path.replace(aside)
+            if before is not None and aside.stat().st_mtime >= before:
+                aside.replace(path)
+            else:
+                aside.unlink()
 
     def sweep(self) -> int:
         """Delete temporary files of writers that died; return how many.
