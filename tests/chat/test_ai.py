@@ -139,7 +139,7 @@ def test_a_budget_counts_what_was_spent(make):
     studio.ai.chat_completion(ASK, "openai", "gpt-4o", ask)
     with studio.database.write() as connection:
         connection.exec_driver_sql("UPDATE usage SET cost = 0.005")
-    with pytest.raises(BudgetExceeded, match=r"stands at \$0.0050 of \$0.0110"):
+    with pytest.raises(BudgetExceeded, match=r"stands at \$0\.0050 of \$0\.011\."):
         studio.ai.chat_completion(ASK, "openai", "gpt-4o", ask)
     studio.ai.chat_completion(ASK, "openai", "gpt-4o", {"max_tokens": 10})
 

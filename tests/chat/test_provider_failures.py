@@ -99,6 +99,17 @@ def test_a_request_that_is_refused(server: StandIn, name: str, how: str) -> None
     assert case.asked == 1
 
 
+@pytest.mark.parametrize("status", [402, 403])
+def test_a_request_that_is_not_allowed(server: StandIn, name: str, how: str, status: int) -> None:
+    case = Case(server, name, how, workbench_retries=2)
+    failure = case.failure(fail(status, "Not in your region."))
+    assert type(failure) is ProviderFailed
+    assert failure.message.endswith("does not allow this request: Not in your region.")
+    assert f"{name.upper()}_API_KEY" in failure.hint
+    assert failure.details["status"] == status
+    assert case.asked == 1
+
+
 def test_too_many_requests(server: StandIn, name: str, how: str) -> None:
     failure = Case(server, name, how).failure(fail(429, "Slow down.", retry_after=7))
     assert type(failure) is ProviderFailed

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from importlib.metadata import EntryPoint
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import workbench.chat.providers as registry
 from workbench.chat.providers import make_provider, provider_names, resolve
-from workbench.chat.providers.remote import DEFAULT_MODELS
-from workbench.errors import BadInput
+from workbench.chat.providers.base import DEFAULT_MODELS, Provider
+from workbench.errors import BadInput, MissingExtra
 from workbench.settings import Settings, load_settings
+from workbench.studio import Studio
 
 BUILT_IN = ["anthropic", "cohere", "google", "local", "ollama", "openai"]
 
@@ -104,16 +106,45 @@ def test_a_model_of_nobody() -> None:
     assert caught.value.details == {"field": "model"}
 
 
-def test_a_plug_in_joins_by_its_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
-    point = EntryPoint("mine", "workbench.chat.providers.ollama:OllamaProvider", registry.GROUP)
-    monkeypatch.setattr(registry, "entry_points", lambda group: [point])
+@pytest.fixture
+def plugged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A distribution on the path that brings a provider of its own and one that cannot be loaded."""
+    (tmp_path / "mine.py").write_text(
+        "from workbench.chat.providers.ollama import OllamaProvider\n"
+        "class Mine(OllamaProvider):\n    default_model = 'my-model'\n"
+    )
+    info = tmp_path / "mine-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: mine\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(
+        "[workbench.providers]\nmine = mine:Mine\nbroken = no_such_package:Broken\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
     registry._registered.cache_clear()
-    try:
-        assert provider_names() == ["mine"]
-        assert resolve(None, "mine:m", settings()) == ("mine", "m")
-        assert make_provider("mine", settings()).default_model == DEFAULT_MODELS["ollama"]
-    finally:
-        registry._registered.cache_clear()
+    yield
+    registry._registered.cache_clear()
+
+
+@pytest.mark.usefixtures("plugged")
+def test_a_plug_in_joins_by_its_entry_point() -> None:
+    assert {"mine", *BUILT_IN} <= set(provider_names())
+    assert resolve(None, "mine:m", settings()) == ("mine", "m")
+    assert resolve("mine", None, settings()) == ("mine", "my-model")
+    assert isinstance(make_provider("mine", settings()), Provider)
+
+
+@pytest.mark.usefixtures("plugged")
+def test_a_plug_in_that_cannot_be_loaded_is_named() -> None:
+    with pytest.raises(MissingExtra, match=r"'broken'.*no_such_package"):
+        make_provider("broken", settings())
+
+
+@pytest.mark.usefixtures("plugged")
+def test_a_plug_in_that_cannot_be_loaded_hides_no_other(studio: Studio) -> None:
+    offered = {row["provider"]: row for row in studio.ai.models()}
+    assert set(offered) >= {"mine", "broken", *BUILT_IN}
+    assert not offered["broken"]["available"]
+    assert "no_such_package" in offered["broken"]["reason"]
 
 
 def test_naming_loads_no_sdk() -> None:
@@ -126,3 +157,12 @@ def test_naming_loads_no_sdk() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [("nosuch:thing", "there is no provider 'nosuch'"), ("openai:", "names nothing after its colon")],
+)
+def test_a_half_named_model_says_which_half_is_wrong(model, words):
+    with pytest.raises(BadInput, match=words):
+        resolve(None, model, load_settings())

@@ -146,3 +146,45 @@ def test_an_unknown_price_stays_unknown_in_the_session(studio, session):
 def test_a_session_for_nobody_is_refused(studio):
     with pytest.raises(NotFound, match="There is no user 'nobody'"):
         studio.chat.create_session("nobody")
+
+
+def test_stopping_an_answer_that_comes_from_the_record_keeps_what_was_shown(studio, session):
+    shown = [chunk["content"] for chunk in studio.chat.stream(session, "One?")]
+    assert len(shown) > 2
+    again = studio.chat.create_session(studio.user_id, model="gpt-4o", system_prompt="Be brief.")
+    studio.runs.begin_execution()
+    with studio.runs.replay("strict"):
+        stream = studio.chat.stream(again, "One?")
+        first = next(stream)["content"]
+        stream.close()
+    answer = studio.chat.get_session(again, studio.user_id)["messages"][-1]
+    assert (answer["content"], answer["metadata"]) == (first, {"status": "cancelled"})
+
+
+def test_an_interrupt_before_the_answer_begins_stores_nothing(studio, session, monkeypatch):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    stream = studio.chat.stream(session, "One?")
+    next(stream)
+    stream.close()
+    before = studio.chat.get_session(session, studio.user_id)
+    monkeypatch.setattr(studio.runs, "_plan", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        next(studio.chat.stream(session, "Two?"))
+    assert studio.chat.get_session(session, studio.user_id) == before
+
+
+def test_no_secret_enters_a_conversation(studio):
+    secret = studio.settings.secret("openai_api_key")
+    session = studio.chat.create_session(
+        studio.user_id, f"About {secret}", "gpt-4o", system_prompt=f"Use {secret}."
+    )
+    studio.chat.chat_completion(session, f"Is {secret} a good key?")
+    studio.chat.add_message(session, "user", f"And {secret}?")
+    studio.chat.rename_session(session, studio.user_id, f"Keys such as {secret}")
+    question = studio.chat.get_session(session, studio.user_id)["messages"][0]
+    studio.chat.edit(session, studio.user_id, question["id"], f"Once more: {secret}")
+    studio.database.close()
+    stored = b"".join(path.read_bytes() for path in studio.settings.home.glob("workbench.db*"))
+    assert secret.encode() not in stored and b"**********" in stored

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
@@ -77,11 +76,42 @@ def test_an_unknown_one_is_named(settings: Settings, asked: str):
         get_embedder(asked, settings)
 
 
-def test_a_plug_in_that_cannot_be_loaded_is_named(settings: Settings, monkeypatch: pytest.MonkeyPatch):
-    broken = EntryPoint("theirs", "no_such_package.embedder:Theirs", registry.GROUP)
-    monkeypatch.setattr(registry, "_registered", lambda: {"theirs": broken})
-    with pytest.raises(MissingExtra, match=r"'theirs'.*no_such_package"):
-        get_embedder("theirs", settings)
+@pytest.fixture
+def plugged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A distribution on the path that brings an embedder of its own and one that cannot be loaded."""
+    (tmp_path / "theirs.py").write_text(
+        "from workbench.embedders.minilm import MiniLMEmbedder\n"
+        "class Theirs(MiniLMEmbedder):\n    name, models = 'theirs', ('their-model',)\n"
+    )
+    info = tmp_path / "theirs-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: theirs\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(
+        "[workbench.embedders]\ntheirs = theirs:Theirs\nbroken = no_such_package.embedder:Theirs\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    registry._registered.cache_clear()
+    yield
+    registry._registered.cache_clear()
+
+
+@pytest.mark.usefixtures("plugged")
+def test_a_plug_in_joins_by_its_entry_point(settings: Settings):
+    assert {"minilm", "openai", "theirs"} <= set(embedder_names())
+    assert get_embedder("theirs", settings).model == "their-model"
+    assert get_embedder("minilm", settings).model == "all-MiniLM-L6-v2"
+
+
+@pytest.mark.usefixtures("plugged")
+def test_a_plug_in_that_cannot_be_loaded_is_named(settings: Settings):
+    with pytest.raises(MissingExtra, match=r"'broken'.*no_such_package"):
+        get_embedder("broken", settings)
+
+
+@pytest.mark.usefixtures("plugged")
+def test_a_plug_in_that_cannot_be_loaded_hides_no_other(settings: Settings):
+    assert get_embedder("text-embedding-3-small", settings).name == "openai"
+    assert get_embedder("their-model", settings).name == "theirs"
 
 
 def test_finding_one_loads_no_library(settings: Settings):
@@ -181,6 +211,19 @@ def test_openai_counts_what_it_read(openai: OpenAIEmbedder, server: StandIn):
     assert vectors.shape == (2, 1536)
     assert tokens == 5
     assert server.asked("openai")[-1].body["model"] == "text-embedding-3-small"
+
+
+def test_openai_sends_the_key_and_no_other(server: StandIn, monkeypatch: pytest.MonkeyPatch):
+    variables = ("OPENAI_API_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "OPENAI_ADMIN_KEY")
+    for variable in variables:
+        monkeypatch.setenv(variable, "stray")
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-Stray: stray")
+    made = OpenAIEmbedder(load_settings(**server.settings("openai")))
+    made.embed(["Hello."])
+    made.close()
+    headers = " ".join(server.asked("openai")[0].headers.values())
+    assert KEYS["openai"] in headers
+    assert "stray" not in headers
 
 
 def test_openai_takes_many_texts_in_several_requests(openai: OpenAIEmbedder, server: StandIn):

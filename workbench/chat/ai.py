@@ -12,7 +12,7 @@ from workbench.chat.messages import check_messages, check_settings, estimate_tok
 from workbench.chat.prices import PriceTable
 from workbench.chat.providers import make_provider, provider_names, resolve
 from workbench.chat.providers.base import ChatRequest, Completion, Provider, TextDelta, Usage
-from workbench.errors import ProviderFailed
+from workbench.errors import MissingExtra, ProviderFailed
 from workbench.runs import Recorder, Reservation, Run
 from workbench.studio import Studio
 from workbench.studio import studio as default_studio
@@ -176,11 +176,18 @@ class AIService:
         list of dict
             ``provider``, ``model``, ``available`` and, where it is not, the ``reason``.
         """
+        return [row for name in provider_names() for row in self._models_of(name)]
+
+    def _models_of(self, name: str) -> list[dict[str, Any]]:
+        try:
+            provider = self.provider(name)
+        except MissingExtra as error:
+            # One plug-in that does not load hides no other.
+            return [{"provider": name, "model": "", "available": False, "reason": error.message}]
+        reason = provider.available()
         return [
             {"provider": name, "model": model, "available": reason is None, "reason": reason}
-            for name in provider_names()
-            for reason in [self.provider(name).available()]
-            for model in self.provider(name).models()
+            for model in provider.models()
         ]
 
     def provider(self, name: str) -> Provider:

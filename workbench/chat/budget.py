@@ -14,6 +14,7 @@ from workbench.runs import Reservation
 from workbench.settings import Settings, TierLimits
 from workbench.storage.models import User
 from workbench.storage.tables import RunRow, UsageRow
+from workbench.wording import money
 
 __all__ = ["Budget"]
 
@@ -105,7 +106,10 @@ class Budget:
                 raise _too_long(tier.tokens_per_day, counted - tokens, tokens)
 
     def _tier(self, connection: Connection, user_id: str) -> TierLimits:
-        name = connection.scalar(select(User.subscription_tier).where(User.id == user_id))
+        # On a server this lets one call of a user at a time look at the sums, so that two cannot both take
+        # the last dollar; the weaker lock, for a Run's foreign key holds the row too. SQLite has one writer.
+        asked = select(User.subscription_tier).where(User.id == user_id).with_for_update(key_share=True)
+        name = connection.scalar(asked)
         return self.settings.workbench_tiers.get(name or "free", TierLimits())
 
     def _spend_limits(self, account: str | None, tier: TierLimits) -> Iterator[_Limit]:
@@ -130,8 +134,8 @@ def _today() -> int:
 
 def _too_dear(limit: _Limit, spent: float, cost: float) -> BudgetExceeded:
     return BudgetExceeded(
-        f"This call may cost up to ${cost:.4f}"
-        f" and {limit.words} stands at ${spent:.4f} of ${limit.most:.4f}.",
+        f"This call may cost up to {money(cost)} and {limit.words} stands at {money(spent)}"
+        f" of {money(limit.most)}.",
         f"Raise {limit.setting}, lower max_tokens, or use a local model.",
         details={"limit": limit.most, "used": spent, "estimate": cost},
     )

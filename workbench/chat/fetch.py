@@ -9,19 +9,16 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-from workbench.chat.models import Model, is_sound
+from workbench.chat.models import Model, Progress, is_sound
 from workbench.errors import Corrupted, MissingModel
 from workbench.security import Redactor
 from workbench.settings import Settings
 
 __all__ = ["fetch"]
-
-Progress = Callable[[int, int, str, dict[str, Any]], object]
 
 _RAW_PROGRESS = re.compile(rb"Progress (\d+) of (\d+)")
 _PIP_WITH_RAW_PROGRESS = (24, 1)

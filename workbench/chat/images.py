@@ -9,6 +9,7 @@ from workbench.chat.messages import estimate_tokens
 from workbench.chat.providers.base import Usage
 from workbench.errors import BadInput, ProviderFailed
 from workbench.runs import Recorder, Run
+from workbench.wording import amount
 
 if TYPE_CHECKING:
     from workbench.studio import Studio
@@ -41,7 +42,7 @@ class ImageResult(dict[str, Any]):
         )
 
     def __repr__(self) -> str:
-        return f"ImageResult({len(self['urls'])} images, run {self['run_id']})"
+        return f"ImageResult({amount(len(self['urls']), 'image')}, run {self['run_id']})"
 
 
 def generate(

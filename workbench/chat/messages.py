@@ -98,8 +98,9 @@ def check_settings(settings: Mapping[str, Any] | None) -> dict[str, Any]:
             raise BadInput(
                 f"{name} is {value!r}; expected {expected}.", details={"field": f"settings.{name}"}
             )
-    if isinstance(given.get("stop"), str):
-        given["stop"] = [given["stop"]]
+    if "stop" in given:
+        # A list, as reading it back from a Run gives it.
+        given["stop"] = [given["stop"]] if isinstance(given["stop"], str) else list(given["stop"])
     return given
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from workbench.errors import BadInput, MissingModel
 from workbench.settings import Settings
 
-__all__ = ["CATALOGUE", "InstalledModel", "Model", "find", "get", "installed", "is_sound"]
+__all__ = ["CATALOGUE", "InstalledModel", "Model", "Progress", "find", "get", "installed", "is_sound"]
 
 Progress = Callable[[int, int, str, dict[str, Any]], object]
 

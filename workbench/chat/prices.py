@@ -23,8 +23,8 @@ from workbench.settings import Settings
 
 __all__ = ["Price", "PriceTable"]
 
-FREE = frozenset(("local", "ollama"))
-MILLION = 1_000_000
+_FREE = frozenset(("local", "ollama"))
+_MILLION = 1_000_000
 # gpt-4o-2024-08-06, claude-haiku-4-5-20251001, command-r-08-2024
 _DATED = re.compile(r"-(\d{4}-\d{2}-\d{2}|\d{8}|\d{2}-\d{4})$")
 _STRICT = ConfigDict(frozen=True, extra="forbid")
@@ -48,7 +48,7 @@ class _Rates(BaseModel):
             + usage.cached_tokens * read
             + usage.cache_write_tokens * write
             + usage.output_tokens * self.output
-        ) / MILLION
+        ) / _MILLION
 
 
 class _Long(_Rates):
@@ -166,7 +166,7 @@ class PriceTable:
         """
         price = self.price(provider, model)
         if price is None:
-            return 0.0 if provider in FREE else None
+            return 0.0 if provider in _FREE else None
         return price.rates(usage.input_tokens, day or _today()).cost(usage)
 
     def upper(self, provider: str, model: str, input_tokens: int, output_tokens: int) -> float | None:
@@ -176,10 +176,10 @@ class PriceTable:
         """
         price = self.price(provider, model)
         if price is None:
-            return 0.0 if provider in FREE else None
+            return 0.0 if provider in _FREE else None
         rates = price.rates(input_tokens, _today())
         dearest = max(rates.input, rates.cached_read or 0.0, rates.cached_write or 0.0)
-        return (input_tokens * dearest + output_tokens * rates.output) / MILLION
+        return (input_tokens * dearest + output_tokens * rates.output) / _MILLION
 
 
 def _today() -> dt.date:

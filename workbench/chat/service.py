@@ -35,7 +35,7 @@ class ChatService:
 
     def __init__(self, studio: Studio | None = None) -> None:
         self.studio = studio or default_studio()
-        self.sessions = Sessions(self.studio.database)
+        self.sessions = Sessions(self.studio.database, self.studio.redactor.text)
 
     # sessions
 
@@ -255,11 +255,18 @@ class ChatService:
     def _store_cancelled(
         self, session_id: str, user_message: str | None, content: str, asked: datetime
     ) -> None:
-        (run,) = self.studio.runs.list(account=session_id, status="cancelled", limit=1)
-        meta = {"status": "cancelled", "run_id": run.id}
-        meta |= {name: run.inputs[name] for name in ("provider", "model")}
+        # None where it was stopped before it began, or while it came from the record.
+        runs = self.studio.runs.list(account=session_id, status="cancelled", since=asked, limit=1)
+        if not runs and not content:
+            return
+        meta: dict[str, Any] = {"status": "cancelled"}
+        tokens: int = 0
+        cost: float | None = 0.0
+        for run in runs:
+            meta |= {"run_id": run.id} | {name: run.inputs[name] for name in ("provider", "model")}
+            tokens, cost = run.tokens, run.cost
         try:
-            self.sessions.add_turn(session_id, user_message, content, meta, run.tokens, run.cost, asked)
+            self.sessions.add_turn(session_id, user_message, content, meta, tokens, cost, asked)
         except WorkbenchError:
             # The session was deleted while its answer came; there is nothing left to add to.
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -23,10 +23,19 @@ TITLE_LENGTH = 60
 
 
 class Sessions:
-    """Reads and writes sessions; every write is one transaction."""
+    """Reads and writes sessions; every write is one transaction.
 
-    def __init__(self, database: Database) -> None:
+    Parameters
+    ----------
+    database : Database
+        Where they lie.
+    clean : callable
+        Takes secrets out of the texts that are stored.
+    """
+
+    def __init__(self, database: Database, clean: Callable[[str], str]) -> None:
         self.database = database
+        self.clean = clean
 
     def create(
         self,
@@ -44,10 +53,10 @@ class Sessions:
                 raise NotFound(f"There is no user {user_id!r}.", "Create the user first.")
             row = ChatSession(
                 user_id=user_id,
-                title=(title or UNTITLED)[:255],
+                title=self.clean(title or UNTITLED)[:255],
                 model_provider=provider,
                 model_name=model,
-                system_prompt=system_prompt,
+                system_prompt=self.clean(system_prompt) if system_prompt else system_prompt,
                 settings=checked,
             )
             session.add(row)
@@ -111,7 +120,7 @@ class Sessions:
         with self.database.begin() as session:
             row = _owned(session, session_id, user_id)
             for name, value in values.items():
-                setattr(row, name, value)
+                setattr(row, name, self.clean(value) if isinstance(value, str) else value)
 
     def delete(self, session_id: str, user_id: str) -> None:
         """Delete a session with all that hangs on it."""
@@ -129,7 +138,7 @@ class Sessions:
         with self.database.begin() as session:
             row = _touch(session, session_id)
             message = ChatMessage(
-                session_id=row.id, role=role, content=content, meta=meta, tokens_used=tokens_used
+                session_id=row.id, role=role, content=self.clean(content), meta=meta, tokens_used=tokens_used
             )
             session.add(message)
             session.flush()
@@ -146,6 +155,7 @@ class Sessions:
         asked: datetime,
     ) -> tuple[str | None, str]:
         """Store a question and its answer together; return their identifiers."""
+        question, answer = self.clean(question) if question else question, self.clean(answer)
         with self.database.begin() as session:
             row = _touch(session, session_id)
             if question is not None:
@@ -178,7 +188,7 @@ class Sessions:
             if at is None or rows[at].role != role:
                 raise NotFound(f"There is no {role} message {message_id!r} in this session.")
             if content is not None:
-                rows[at].content = content
+                rows[at].content = self.clean(content)
             doomed = [row.id for row in rows[at if content is None else at + 1 :]]
             session.execute(delete(ChatMessage).where(ChatMessage.id.in_(doomed)))
 

@@ -9,6 +9,8 @@ built-in ones::
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, cast
@@ -19,12 +21,12 @@ from workbench.settings import Settings
 
 __all__ = ["Embedder", "embedder_names", "get_embedder"]
 
-GROUP = "workbench.embedders"
+_GROUP = "workbench.embedders"
 
 
 @cache
 def _registered() -> dict[str, EntryPoint]:
-    return {point.name: point for point in sorted(entry_points(group=GROUP), key=lambda point: point.name)}
+    return {point.name: point for point in sorted(entry_points(group=_GROUP), key=lambda point: point.name)}
 
 
 def embedder_names() -> list[str]:
@@ -54,16 +56,25 @@ def get_embedder(name_or_model: str, settings: Settings) -> Embedder:
     points = _registered()
     if name in points:
         return cast("Embedder", _loaded(points[name])(settings, model or None))
-    for point in points.values():
-        kind = _loaded(point)
+    kinds = _loadable(points.values())
+    for kind in kinds:
         if name_or_model in kind.models:
             return cast("Embedder", kind(settings, name_or_model))
-    known = [model for point in points.values() for model in _loaded(point).models]
+    known = ", ".join(model for kind in kinds for model in kind.models)
     raise BadInput(
-        f"There is no embedder {name_or_model!r}; the models are {', '.join(known)}.",
+        f"There is no embedder {name_or_model!r}; the models are {known}.",
         f"A model that is not listed goes by its embedder's name, as in 'openai:{name_or_model}'.",
         details={"field": "model"},
     )
+
+
+def _loadable(points: Iterable[EntryPoint]) -> list[Any]:
+    """Load all that can be: somebody's broken plug-in does not hide the others."""
+    kinds: list[Any] = []
+    for point in points:
+        with suppress(MissingExtra):
+            kinds.append(_loaded(point))
+    return kinds
 
 
 def _loaded(point: EntryPoint) -> Any:

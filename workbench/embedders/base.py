@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Embedder", "checked_texts"]
+__all__ = ["Embedder", "Vectors", "checked_texts"]
 
 Vectors: TypeAlias = "NDArray[np.float32]"
 

@@ -125,7 +125,8 @@ class OpenAIEmbedder:
             max_retries=self._settings.workbench_retries,
         )
         # what the SDK took from its own environment variables
-        client.organization = client.project = None
+        client.organization = client.project = client.admin_api_key = client.webhook_secret = None
+        client._custom_headers = {}  # noqa: SLF001 - OPENAI_CUSTOM_HEADERS has no public way out
         return client
 
     def _asked(self, batch: list[str]) -> tuple[Vectors, int]:

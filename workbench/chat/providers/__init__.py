@@ -19,7 +19,7 @@ from workbench.settings import Settings
 
 __all__ = ["make_provider", "provider_names", "resolve"]
 
-GROUP = "workbench.providers"
+_GROUP = "workbench.providers"
 # In the order in which a key that is present makes a provider the default one.
 _KEYED = ("openai", "anthropic", "google", "cohere")
 _FAMILIES = {
@@ -30,7 +30,7 @@ _FAMILIES = {
 
 @cache
 def _registered() -> dict[str, EntryPoint]:
-    return {point.name: point for point in sorted(entry_points(group=GROUP), key=lambda point: point.name)}
+    return {point.name: point for point in sorted(entry_points(group=_GROUP), key=lambda point: point.name)}
 
 
 def provider_names() -> list[str]:
@@ -94,7 +94,13 @@ def resolve(provider: str | None, model: str | None, settings: Settings) -> tupl
     """
     if not provider and not model:
         provider, model = settings.workbench_provider, settings.workbench_model
-    prefix, _, rest = (model or "").partition(":")
+    prefix, colon, rest = (model or "").partition(":")
+    if colon and not rest:
+        raise BadInput(
+            f"The model {model!r} names nothing after its colon; expected provider:model.",
+            f"Leave {model!r} out to use a default, or complete it.",
+            details={"field": "model"},
+        )
     if rest and prefix in _registered() and provider in {None, "", prefix}:
         provider, model = prefix, rest
     name = provider or (_provider_of(model, settings) if model else _default_provider(settings))
@@ -111,9 +117,11 @@ def _provider_of(model: str, settings: Settings) -> str:
         return "local"
     if settings.workbench_provider:
         return settings.workbench_provider
+    prefix, colon, _ = model.partition(":")
+    among = f", and there is no provider {prefix!r}" if colon else ""
     raise BadInput(
-        f"No provider is known for the model {model!r}.",
-        f"Name it too, as in 'openai:{model}'; the providers are {', '.join(provider_names())}.",
+        f"No provider is known for the model {model!r}{among}.",
+        f"Write provider:model; the providers are {', '.join(provider_names())}.",
         details={"field": "model"},
     )
 

@@ -6,7 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
-__all__ = ["ChatRequest", "Completion", "Provider", "TextDelta", "Usage"]
+__all__ = ["DEFAULT_MODELS", "ChatRequest", "Completion", "Provider", "TextDelta", "Usage"]
+
+DEFAULT_MODELS = {
+    "anthropic": "claude-sonnet-5-5",
+    "cohere": "command-a-03-2025",
+    "google": "gemini-3.8-flash",
+    "local": "smollm2",
+    "ollama": "llama3.2",
+    "openai": "gpt-6.2-sol",
+}
+"""The model of each built-in provider when none is named."""
 
 
 @dataclass(frozen=True, slots=True)

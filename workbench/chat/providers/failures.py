@@ -18,6 +18,7 @@ _BAD_REQUEST = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     HTTPStatus.UNPROCESSABLE_ENTITY,
 }
+_NOT_ALLOWED = {HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.FORBIDDEN}
 _WRONG_KEY = {"API_KEY_INVALID", "invalid_api_key", "authentication_error"}
 
 
@@ -109,6 +110,9 @@ def _answered(trouble: Trouble, place: Place, model: str | None) -> tuple[type[W
     if status in _BAD_REQUEST:
         hint = "Change the request or the model."
         return BadInput, f"{place.label} did not accept the request{words}", hint
+    if status in _NOT_ALLOWED:
+        hint = f"Check what the account behind {place.key} may do, and its billing."
+        return ProviderFailed, f"{place.label} does not allow this request{words}", hint
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return ProviderFailed, f"{place.label} takes no more requests now{words}", _patience(trouble)
     code = f" ({status})" if status is not None else ""

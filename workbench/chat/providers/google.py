@@ -7,8 +7,8 @@ from contextlib import closing
 from typing import Any
 
 from workbench.chat.providers.answers import Answer, conversation
-from workbench.chat.providers.base import ChatRequest, Completion, TextDelta, Usage
-from workbench.chat.providers.remote import DEFAULT_MODELS, RemoteProvider
+from workbench.chat.providers.base import DEFAULT_MODELS, ChatRequest, Completion, TextDelta, Usage
+from workbench.chat.providers.remote import RemoteProvider
 
 __all__ = ["GoogleProvider"]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from workbench.chat import models
 from workbench.chat.models import Model
-from workbench.chat.providers.base import ChatRequest, Completion, TextDelta, Usage
+from workbench.chat.providers.base import DEFAULT_MODELS, ChatRequest, Completion, TextDelta, Usage
 from workbench.chat.providers.engine import shared_engine
 from workbench.errors import BadInput, Corrupted, ProviderFailed, WorkbenchError
 from workbench.settings import Settings
@@ -39,7 +39,7 @@ class LocalProvider:
     """
 
     name = "local"
-    default_model = "smollm2"
+    default_model = DEFAULT_MODELS["local"]
     default_max_tokens = 512
 
     def __init__(self, settings: Settings) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from workbench.chat.providers.base import ChatRequest
+from workbench.chat.providers.base import DEFAULT_MODELS, ChatRequest
 from workbench.chat.providers.openai import OpenAIProvider
-from workbench.chat.providers.remote import DEFAULT_MODELS
 
 __all__ = ["OllamaProvider"]
 

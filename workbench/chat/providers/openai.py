@@ -6,8 +6,8 @@ from collections.abc import Generator
 from typing import Any
 
 from workbench.chat.providers.answers import Answer
-from workbench.chat.providers.base import ChatRequest, Completion, TextDelta, Usage
-from workbench.chat.providers.remote import DEFAULT_MODELS, RemoteProvider
+from workbench.chat.providers.base import DEFAULT_MODELS, ChatRequest, Completion, TextDelta, Usage
+from workbench.chat.providers.remote import RemoteProvider
 from workbench.chat.providers.schemas import closed
 
 __all__ = ["OpenAIProvider"]

@@ -20,18 +20,9 @@ from workbench.errors import MissingExtra, MissingKey, WorkbenchError
 from workbench.security import Redactor
 from workbench.settings import Settings
 
-__all__ = ["DEFAULT_MODELS", "RemoteProvider"]
+__all__ = ["RemoteProvider"]
 
-DEFAULT_MODELS = {
-    "anthropic": "claude-sonnet-5-5",
-    "cohere": "command-a-03-2025",
-    "google": "gemini-3.8-flash",
-    "ollama": "llama3.2",
-    "openai": "gpt-6.2-sol",
-}
-"""The model of each remote provider when none is named."""
-
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class RemoteProvider(ABC):
@@ -144,7 +135,7 @@ class RemoteProvider(ABC):
             return
         raise failure
 
-    def call(self, function: Callable[[], T], model: str | None = None) -> T:
+    def call(self, function: Callable[[], _T], model: str | None = None) -> _T:
         """Run one request with retries and raise only our errors.
 
         Parameters

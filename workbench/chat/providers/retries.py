@@ -14,10 +14,10 @@ from workbench.errors import WorkbenchError
 
 __all__ = ["retried"]
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
-def retried(function: Callable[[], T], retries: int) -> T:
+def retried(function: Callable[[], _T], retries: int) -> _T:
     """Call the function until it succeeds, at most ``retries`` times again; raise its last error."""
     from tenacity import Retrying, retry_if_exception, stop_after_attempt
 

@@ -30,7 +30,7 @@ _RETRIED = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY
 _PASSING = {"overloaded_error", "rate_limit_error", "api_error", "server_error", "UNAVAILABLE"}
 _MOST_WORDS = 500
 
-Kind = Literal["answered", "silent", "unreachable", "broken", "unreadable"]
+_Kind = Literal["answered", "silent", "unreachable", "broken", "unreadable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Trouble:
         Seconds that the provider asks to wait.
     """
 
-    kind: Kind
+    kind: _Kind
     status: int | None = None
     words: str = ""
     plain: bool = False
@@ -91,7 +91,7 @@ def read_trouble(error: BaseException) -> Trouble:
     return Trouble("answered", status, words, plain, frozenset(_marks(body)), _retry_after(error))
 
 
-def _transport_kind(error: BaseException) -> Kind | None:
+def _transport_kind(error: BaseException) -> _Kind | None:
     """Classify an httpx or httpx2 error, bare or as the cause of an SDK's own."""
     for candidate in (error, error.__cause__):
         # Only a library that is loaded can have raised; none need be installed.
@@ -101,7 +101,7 @@ def _transport_kind(error: BaseException) -> Kind | None:
     return None
 
 
-def _http_kind(error: BaseException, library: Any) -> Kind:
+def _http_kind(error: BaseException, library: Any) -> _Kind:
     unreachable = (
         library.ConnectError, library.ConnectTimeout, library.PoolTimeout,
         library.ProxyError, library.UnsupportedProtocol,
