@@ -56,6 +56,7 @@ test-fast: $(STAMPS)/dev  ## the tests without browser, servers and whole notebo
 
 lint: $(STAMPS)/dev  ## style, types, the import contract
 	$(BIN)/ruff check
+	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 

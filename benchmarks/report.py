@@ -26,7 +26,7 @@ def tell(name: str, title: str, rows: list[dict[str, Any]]) -> None:
     RESULTS.mkdir(exist_ok=True)
     machine = {
         "python": platform.python_version(),
-        "platform": platform.platform(),
+        "system": f"{platform.system()} {platform.machine()}",
         "cores": psutil.cpu_count(),
         "load": psutil.getloadavg()[0],
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -19,7 +19,7 @@ MODEL_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 _KEYS = ("_API_KEY", "_TOKEN", "_SECRET", "_PASSWORD", "_ACCESS_KEY", "_BASE_URL")
 _KEPT = {"WORKBENCH_TEST_MODELS"}
 _LOOPBACK = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "::", ""}
-_REAL = {"connect": socket.socket.connect, "connect_ex": socket.socket.connect_ex}
+_REAL = {name: getattr(socket.socket, name) for name in ("connect", "connect_ex", "sendto")}
 _LOOKUP = socket.getaddrinfo
 
 
@@ -50,10 +50,11 @@ def _is_local(host: Any) -> bool:
 def _guarded(method: str) -> Any:
     real = _REAL[method]
 
-    def guard(self: socket.socket, address: Any) -> Any:
+    def guard(self: socket.socket, *args: Any) -> Any:
+        address = args[-1]
         if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_local(address[0]):
             raise LeftTheMachine(f"A test tried to reach {address}.")
-        return real(self, address)
+        return real(self, *args)
 
     return guard
 

@@ -95,6 +95,8 @@ def test_hash_errors_say_what_is_wrong(tmp_path: Path) -> None:
         calculate_file_hash(tmp_path / "absent")
     with pytest.raises(BadInput, match="folder"):
         calculate_file_hash(tmp_path)
+    with pytest.raises(BadInput, match="null character"):
+        calculate_file_hash("a\0b")
 
 
 def _file_storage() -> Any:
@@ -171,6 +173,15 @@ def test_an_unnamed_file_gets_a_name() -> None:
 def test_what_is_no_upload_is_refused(value: Any) -> None:
     with pytest.raises(BadInput), open_upload(value):
         pass
+
+
+def test_a_source_that_can_only_be_read_is_read() -> None:
+    class Pipe:
+        def read(self, size: int = -1) -> bytes:
+            return b"content"[:size] if size >= 0 else b"content"
+
+    with open_upload(Pipe()) as upload:
+        assert upload.file.read() == b"content"
 
 
 def test_a_missing_upload_is_not_found(tmp_path: Path) -> None:

@@ -48,6 +48,49 @@ def test_a_bad_value_is_named_and_never_shown(monkeypatch, name, value):
     assert caught.value.details == {"field": name}
 
 
+@pytest.mark.parametrize(
+    ("place", "content", "words"),
+    [
+        ("config.toml", b"workbench_retries = = 3", r"config\.toml in WORKBENCH_HOME is no TOML: .*line 1"),
+        ("config.toml", b'workbench_user = "\xff"', "is not UTF-8 text"),
+        (".env", b"WORKBENCH_USER=\xff", "is not UTF-8 text"),
+        (".env", b'WORKBENCH_TIERS={"free": ', "The setting WORKBENCH_TIERS is not valid: expected JSON"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_one_sentence(home, place, content, words):
+    home.mkdir()
+    (home / place if place == "config.toml" else Path(place)).write_bytes(content)
+    with pytest.raises(BadInput, match=words) as caught:
+        load_settings()
+    assert caught.value.hint
+    assert "\n" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_a_broken_variable_of_json_is_named_and_never_shown(monkeypatch):
+    monkeypatch.setenv("WORKBENCH_TIERS", f"{{{SECRET}")
+    with pytest.raises(BadInput, match="The setting WORKBENCH_TIERS is not valid") as caught:
+        load_settings()
+    assert SECRET not in str(caught.value)
+    assert caught.value.details == {"field": "WORKBENCH_TIERS"}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_a_file_that_may_not_be_read_is_named(home):
+    home.mkdir()
+    (home / "config.toml").touch(mode=0)
+    with pytest.raises(BadInput, match=r"config\.toml cannot be read: Permission denied"):
+        load_settings()
+
+
+def test_names_in_capitals_count_in_the_file_too(home):
+    home.mkdir()
+    (home / "config.toml").write_text(f'OPENAI_API_KEY = "{SECRET}"\n')
+    key = load_settings().openai_api_key
+    assert key is not None
+    assert key.get_secret_value() == SECRET
+
+
 def test_an_empty_variable_counts_as_unset(monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "")
     monkeypatch.setenv("WORKBENCH_RETRIES", "")

@@ -182,6 +182,8 @@ def _opened(path: Path) -> io.BufferedReader:
         raise NotFound(f"There is no file {path.name!r}.", "Check the path.") from None
     except IsADirectoryError:
         raise BadInput(f"{path.name!r} is a folder.", "Give a file.") from None
+    except ValueError:
+        raise BadInput("The path of the file holds a null character.", "Check the path.") from None
     except PermissionError:
         raise Refused(f"The file {path.name!r} may not be read.", "Check its permissions.") from None
 
@@ -210,7 +212,8 @@ def _unknown(value: Any) -> BadInput:
 def _upload(name: object, file: Any, media_type: str | None = None) -> Upload:
     if isinstance(file, io.TextIOBase):
         raise BadInput("The file is open as text.", 'Open it with mode "rb".')
-    if file.seekable():
+    seekable = getattr(file, "seekable", None)
+    if seekable is not None and seekable():
         file.seek(0)
     bare = _bare_name(name)
     return Upload(bare, file, media_type or mimetypes.guess_type(bare)[0])

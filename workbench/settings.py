@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import secrets
+import tomllib
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -19,14 +21,15 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
 from workbench.errors import BadInput
 
-__all__ = ["Settings", "TierLimits", "load_settings"]
+__all__ = ["TIERS", "Settings", "TierLimits", "load_settings"]
 
-MIB = 1024 * 1024
+_MIB = 1024 * 1024
 
 
 class TierLimits(BaseModel):
@@ -44,6 +47,7 @@ TIERS = {
     "pro": TierLimits(tokens_per_day=100_000_000, spend_per_day_usd=500.0, storage_bytes=500 * 1024**3),
     "team": TierLimits(),
 }
+"""The daily limits of each subscription tier, unless WORKBENCH_TIERS says otherwise."""
 
 
 def _default_home() -> Path:
@@ -74,7 +78,7 @@ class Settings(BaseSettings):
     upload_folder: Path | None = Field(
         None, description="Folder of uploads; unset means WORKBENCH_HOME/uploads."
     )
-    max_content_length: int = Field(100 * MIB, gt=0, description="Largest upload, in bytes.")
+    max_content_length: int = Field(100 * _MIB, gt=0, description="Largest upload, in bytes.")
 
     # secrets of the installation
     session_secret: SecretStr | None = Field(None, description="Signs cookies; unset means generated once.")
@@ -263,7 +267,7 @@ def load_settings(**overrides: Any) -> Settings:
     Raises
     ------
     BadInput
-        Naming the variable and what it expects; never its value.
+        Naming the variable and what it expects, or the file that cannot be read; never a value.
     """
     try:
         return Settings(**overrides)
@@ -275,3 +279,23 @@ def load_settings(**overrides: Any) -> Settings:
             "Correct it in the environment, .env or config.toml.",
             details={"field": name},
         ) from None
+    except (SettingsError, tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise _unreadable(error) from None
+
+
+def _unreadable(error: Exception) -> BadInput:
+    """Say what stood in the way of reading the settings at all."""
+    if isinstance(error, SettingsError):
+        # of lists and tables, which are JSON; the library's sentence names the field in small letters
+        name = "".join(re.findall(r'field "(\w+)"', str(error))).upper()
+        return BadInput(
+            f"The setting {name} is not valid: expected JSON.",
+            "Correct it in the environment or .env.",
+            details={"field": name},
+        )
+    if isinstance(error, tomllib.TOMLDecodeError):
+        return BadInput(f"config.toml in WORKBENCH_HOME is no TOML: {error}.", "Correct that line.")
+    if isinstance(error, UnicodeDecodeError):
+        return BadInput("A settings file, .env or config.toml, is not UTF-8 text.", "Save it as UTF-8.")
+    path, reason = getattr(error, "filename", None), getattr(error, "strerror", None)
+    return BadInput(f"The settings file {path} cannot be read: {reason}.", "Correct its permissions.")

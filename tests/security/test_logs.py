@@ -85,9 +85,14 @@ def test_other_formatters_and_queues_are_cleaned(logger: logging.Logger) -> None
 def test_a_record_that_cannot_be_formatted_is_left_to_logging(
     logger: logging.Logger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # pytest's own handler would raise what logging only reports
     monkeypatch.setattr(logging, "raiseExceptions", False)
-    _attach(logger)
+    out, keeper = _attach(logger), Keeper()
+    logger.addHandler(keeper)
     logger.warning("%d", "no number")
+    logger.warning("the next one")
+    assert out.getvalue() == "the next one\n"
+    assert (keeper.kept[0].msg, keeper.kept[0].args) == ("%d", ("no number",))
 
 
 def test_undoing_restores_logging() -> None:

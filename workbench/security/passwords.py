@@ -11,9 +11,11 @@ from workbench.errors import BadInput
 
 __all__ = ["generate_api_key", "generate_secure_token", "hash_password", "needs_rehash", "verify_password"]
 
-ALGORITHM = "pbkdf2_sha256"
+_ALGORITHM = "pbkdf2_sha256"
 # OWASP Password Storage Cheat Sheet, PBKDF2-HMAC-SHA256
-ITERATIONS = 600_000
+_ITERATIONS = 600_000
+# A stored count of more digits is damage, not something to wait for.
+_MOST_DIGITS = 8
 
 
 def generate_secure_token(length: int = 32) -> str:
@@ -66,7 +68,7 @@ def hash_password(password: str, salt: str | None = None) -> dict[str, str]:
         salt = secrets.token_hex(16)
     if not salt:
         raise BadInput("A salt may not be empty.", "Leave it out to have one made.")
-    return {"hash": f"{ALGORITHM}${ITERATIONS}${salt}${_derive(password, salt, ITERATIONS)}", "salt": salt}
+    return {"hash": f"{_ALGORITHM}${_ITERATIONS}${salt}${_derive(password, salt, _ITERATIONS)}", "salt": salt}
 
 
 def verify_password(password: str, stored_hash: str, salt: str | None = None) -> bool:
@@ -96,7 +98,7 @@ def verify_password(password: str, stored_hash: str, salt: str | None = None) ->
 def needs_rehash(stored_hash: str) -> bool:
     """Tell whether a hash was made weaker than `hash_password` makes them now."""
     parts = _parse(stored_hash)
-    return parts is None or parts[0] < ITERATIONS
+    return parts is None or parts[0] < _ITERATIONS
 
 
 def _derive(password: str, salt: str, iterations: int) -> str:
@@ -109,5 +111,6 @@ def _parse(stored_hash: str) -> tuple[int, str, str] | None:
     algorithm, _, rest = stored_hash.partition("$")
     count, _, rest = rest.partition("$")
     salt, _, digest = rest.rpartition("$")
-    known = algorithm == ALGORITHM and count.isascii() and count.isdigit() and int(count) > 0
+    counted = count.isascii() and count.isdigit() and len(count) <= _MOST_DIGITS and int(count) > 0
+    known = algorithm == _ALGORITHM and counted
     return (int(count), salt, digest) if known and salt and digest.isascii() else None
