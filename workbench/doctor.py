@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import platform
 import shutil
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from workbench.errors import WorkbenchError
+from workbench.wording import amount
 
 if TYPE_CHECKING:
     from workbench.studio import Studio
@@ -21,6 +24,7 @@ __all__ = ["Check", "checks"]
 
 DISTRIBUTION = "autogent-studio"
 _LEAST_FREE_BYTES = 1024**3
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,8 @@ class Check:
 def checks(studio: Studio) -> list[Check]:
     """Look at the installation and say what works.
 
-    Nothing is sent anywhere. A part that fails is a ``problem`` with its own sentence, and the
-    others are looked at all the same.
+    Nothing is sent anywhere; of a model server on this machine only whether it listens. A part that
+    fails is a ``problem`` with its own sentence, and the others are looked at all the same.
 
     Parameters
     ----------
@@ -59,13 +63,14 @@ def checks(studio: Studio) -> list[Check]:
     Returns
     -------
     list of Check
-        In the order of a reader's questions: machine, storage, providers, keys, extras.
+        In the order of a reader's questions: machine, storage, models, keys, extras.
     """
     parts: tuple[Callable[[Studio], Iterator[Check]], ...] = (
         _machine,
         _home,
         _database,
         _runs,
+        _default_model,
         _providers,
         _secrets,
         _features,
@@ -78,7 +83,7 @@ def _guarded(part: Callable[[Studio], Iterator[Check]], studio: Studio) -> list[
     try:
         return list(part(studio))
     except WorkbenchError as error:
-        return [Check(part.__name__.strip("_"), "problem", error.message, error.hint)]
+        return [Check(part.__name__.strip("_").replace("_", " "), "problem", error.message, error.hint)]
 
 
 def _machine(_: Studio) -> Iterator[Check]:
@@ -129,25 +134,59 @@ def _runs(studio: Studio) -> Iterator[Check]:
     yield Check("runs", "ok", f"replay mode {studio.runs.mode}")
 
 
+def _default_model(studio: Studio) -> Iterator[Check]:
+    provider, model = studio.ai.resolve()
+    reason = studio.ai.provider(provider).available()
+    named = f"{provider}:{model}"
+    if reason is None:
+        yield Check("default model", "ok", f"{named}; WORKBENCH_PROVIDER and WORKBENCH_MODEL name another")
+    else:
+        yield Check("default model", "absent", f"{named}: {reason}")
+
+
 def _providers(studio: Studio) -> Iterator[Check]:
     offered: dict[str, list[dict[str, object]]] = {}
     for model in studio.ai.models():
         offered.setdefault(str(model["provider"]), []).append(model)
     for provider, models in offered.items():
         ready = [model for model in models if model["available"]]
-        if ready:
-            yield Check(f"provider {provider}", "ok", f"ready, {len(ready)} models listed")
-        else:
+        place = getattr(studio.ai.provider(provider), "place", None)
+        if not ready:
             yield Check(f"provider {provider}", "absent", str(models[0]["reason"]))
+        elif place is not None and _is_silent(place.address):
+            yield Check(
+                f"provider {provider}",
+                "absent",
+                f"no server listens at {place.address}.",
+                f"Start it, or set {place.address_setting}.",
+            )
+        else:
+            yield Check(f"provider {provider}", "ok", f"ready, {amount(len(ready), 'model')} listed")
+
+
+def _is_silent(address: str) -> bool:
+    """Say whether the address is on this machine and nothing listens there."""
+    place = urlsplit(address)
+    if place.hostname not in _LOOPBACK:
+        return False
+    try:
+        socket.create_connection((place.hostname, place.port or 80), timeout=1).close()
+    except OSError:
+        return True
+    return False
 
 
 def _secrets(studio: Studio) -> Iterator[Check]:
-    for name, field in type(studio.settings).model_fields.items():
-        if "SecretStr" not in str(field.annotation):
-            continue
+    fields = type(studio.settings).model_fields.items()
+    absent = []
+    for name in (name for name, field in fields if "SecretStr" in str(field.annotation)):
         value = getattr(studio.settings, name)
-        present = isinstance(value, SecretStr) and bool(value.get_secret_value())
-        yield Check(name.upper(), "ok" if present else "absent", "present" if present else "absent")
+        if isinstance(value, SecretStr) and value.get_secret_value():
+            yield Check(name.upper(), "ok", "present")
+        else:
+            absent.append(name.upper())
+    if absent:
+        yield Check("keys not set", "absent", ", ".join(absent))
 
 
 def _features(studio: Studio) -> Iterator[Check]:

@@ -78,6 +78,45 @@ def test_runs_travel_to_another_home(
     assert run("runs", "verify").returncode == 0
 
 
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_a_narrow_terminal_loses_columns_and_never_breaks_an_id(
+    run: Command, recorded: list[str], monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setattr("workbench.cli.show._width", lambda: columns)
+    listed = run("runs", "list").stdout
+    assert all(one in listed for one in recorded)
+    assert all(len(line) <= columns for line in listed.splitlines())
+    assert ("number 0" in listed) == (columns == 120)
+
+
+def test_a_run_is_tagged(run: Command, studio: Studio, recorded: list[str]) -> None:
+    assert run("runs", "tag", recorded[0], "paper", "figure").stdout.endswith("is tagged figure, paper.\n")
+    assert studio.runs.get(recorded[0]).tags == ("figure", "paper")
+    assert run("runs", "tag", recorded[0]).returncode == 2
+
+
+def test_a_list_says_why_it_is_empty(run: Command, recorded: list[str]) -> None:
+    assert "There is no such Run" in run("runs", "list", "--kind", "nothing").stdout
+    unknown = run("runs", "list", "--status", "done")
+    assert unknown.returncode == 2
+    assert "cancelled" in unknown.stderr
+    assert "There is no Run 'nothing'" in run("runs", "list", "--parent", "nothing").stderr
+    run("runs", "prune", "--days", "0", "--yes")
+    assert "There are no Runs yet" in run("runs", "list").stdout
+
+
+def test_the_machines_refusal_is_one_sentence(
+    run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "bundle.zip")
+
+    monkeypatch.setattr("workbench.runs.service.Runs.export", full)
+    done = run("runs", "export", str(tmp_path / "bundle.zip"))
+    assert done.returncode == 2
+    assert done.stderr == "workbench: bundle.zip: No space left on device.\n"
+
+
 def test_prune_asks_first_and_keeps_what_is_tagged(run: Command, studio: Studio, recorded: list[str]) -> None:
     studio.runs.tag(recorded[0], "keep")
     refused = run("runs", "prune", "--days", "0")
@@ -132,6 +171,13 @@ def test_no_checkout_here(run: Command) -> None:
         done = run(command, "--no-browser")
         assert done.returncode == 2
         assert f"There is no {wanted} in this folder or above it." in done.stderr
+
+
+def test_a_folder_without_dashboards_is_refused(run: Command, tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        done = run("dashboards", str(folder), "--no-browser")
+        assert done.returncode == 2
+        assert f"There are no dashboards in {folder}." in done.stderr
 
 
 def test_models_are_listed(run: Command) -> None:

@@ -40,7 +40,7 @@ def test_a_report_prints_its_runs_and_its_page(
     (child,) = studio.runs.list(kind="toy")
     assert child.parent_id == report.id
     assert child.output == "b"
-    assert f"1 Runs under report {report.id}" in done.stdout
+    assert f"1 Run under report {report.id}" in done.stdout
     assert child.id in done.stdout
 
 
@@ -66,12 +66,13 @@ def test_a_batch_of_parameter_sets(run: Command, notebook: Path, tmp_path: Path,
 
 
 def test_values_are_json_or_text() -> None:
-    assert [_value(text) for text in ("3", "0.5", "true", "[1]", "abc", "local:x")] == [
+    assert [_value(text) for text in ("3", "0.5", "true", "[1]", "abc", "NaN", "local:x")] == [
         3,
         0.5,
         True,
         [1],
         "abc",
+        "NaN",
         "local:x",
     ]
 
@@ -83,6 +84,8 @@ def test_values_are_json_or_text() -> None:
         ("a.json", "[]", "holds no parameter sets"),
         ("a.json", "[1, 2]", "holds no parameter sets"),
         ("a.csv", "label\n", "holds no parameter sets"),
+        ("a.csv", "label,seed\nx\n", "another number of cells in line 2"),
+        ("a.csv", "label,seed\nx,1\nx,1,2\n", "another number of cells in line 3"),
     ],
 )
 def test_a_bad_parameter_file_is_told(tmp_path: Path, name: str, content: str, said: str) -> None:
@@ -94,6 +97,11 @@ def test_a_bad_parameter_file_is_told(tmp_path: Path, name: str, content: str, s
 def test_parameter_files(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="cannot be read"):
         _sets(tmp_path / "missing.json")
+    (tmp_path / "bytes.csv").write_bytes(b"\xff\xfe")
+    with pytest.raises(BadInput, match="is not UTF-8 text"):
+        _sets(tmp_path / "bytes.csv")
+    (tmp_path / "lines.csv").write_text('label\n"two\nlines"\n')
+    assert _sets(tmp_path / "lines.csv") == [{"label": "two\nlines"}]
     (tmp_path / "one.json").write_text(json.dumps({"seed": 1}))
     assert _sets(tmp_path / "one.json") == [{"seed": 1}]
     (tmp_path / "two.csv").write_text("seed,label\n1,x\n2,y\n")

@@ -11,6 +11,7 @@ from workbench.errors import BadInput
 from workbench.magics.admin import AdminMagics
 from workbench.magics.arguments import flags, parse, parse_words, split_options
 from workbench.magics.chat import ChatMagics
+from workbench.magics.context import check_name
 from workbench.magics.runs import RunsMagics
 
 CHAT = ChatMagics.chat
@@ -34,6 +35,8 @@ def test_two_hyphens_end_the_options(line):
         ('--system "Be terse." Hi', ["--system=Be terse."], "Hi"),
         ("--system='a \"b\"' Hi", ['--system=a "b"'], "Hi"),
         ("--json list[City] --as x", ["--json=list[City]", "--as=x"], ""),
+        ('-m {chosen["a model"]} Hi', ['-m{chosen["a model"]}'], "Hi"),
+        ("--json {'type':'object'} Hi", ["--json={'type':'object'}"], "Hi"),
         ("--temperature -1 x", ["--temperature=-1"], "x"),
         ("-5 + 3 = ?", [], "-5 + 3 = ?"),
         ("- a list item", [], "- a list item"),
@@ -50,8 +53,11 @@ def test_options_come_first_and_the_rest_is_the_text(line, arguments, text):
     [
         ("--modle x hi", "Did you mean --model?"),
         ("-x hi", "no option -x"),
-        ("--seed", "--seed needs a value"),
-        ('--system "open', "--system needs a value"),
+        ("--temp 1 hi", "Did you mean --temperature?"),
+        ("--help", "`%chat?` says what it does"),
+        ("-h hi", "`%chat?` says what it does"),
+        ("--seed", "--seed needs a value. Write it after --seed."),
+        ('--system "open', "--system needs a value. Close every quotation mark"),
         ("--no-stream=yes hi", "takes no value"),
         ("Hello --as x", "--as stands inside the text"),
     ],
@@ -71,6 +77,19 @@ def test_words_and_options_mix():
     assert (given.words, given.name, given.limit) == (["show", "01 AB"], "x", 3)
     with pytest.raises(BadInput, match="not closed"):
         parse_words(RunsMagics.runs, 'export "a b')
+    with pytest.raises(BadInput, match=re.escape("`%runs?` says what it does")):
+        parse_words(RunsMagics.runs, "--help")
+
+
+def test_a_status_that_no_run_has_is_refused_with_those_that_are():
+    with pytest.raises(BadInput, match=r"invalid choice: 'done'.*finished.*failed.*cancelled.*running"):
+        parse_words(RunsMagics.runs, "--status done")
+
+
+@pytest.mark.parametrize(("name", "says"), [("3x", "a digit not first"), ("for", "a word of Python")])
+def test_a_name_that_cannot_be_bound_is_refused_with_the_reason(name, says):
+    with pytest.raises(BadInput, match=says):
+        check_name(name)
 
 
 @pytest.mark.parametrize("magic", [CHAT, RunsMagics.runs, RunsMagics.replay, AdminMagics.workbench])

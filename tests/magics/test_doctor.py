@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import socket
+
 from workbench.doctor import checks
 from workbench.settings import load_settings
 from workbench.studio import Studio
@@ -16,7 +18,9 @@ def test_every_part_is_looked_at_and_no_secret_is_told(monkeypatch):
     assert {check.state for check in found.values()} <= {"ok", "absent", "problem"}
     assert [found[name].state for name in ("python", "machine", "home", "database", "runs")] == ["ok"] * 5
     assert (found["OPENAI_API_KEY"].state, found["OPENAI_API_KEY"].detail) == ("ok", "present")
-    assert found["ANTHROPIC_API_KEY"].detail == "absent"
+    assert "ANTHROPIC_API_KEY" in found["keys not set"].detail
+    assert "OPENAI_API_KEY" not in found["keys not set"].detail
+    assert found["default model"].detail.startswith("openai:")
     assert "ENABLE_QUANTUM=true" in found["quantum"].hint
     assert KEY not in str(found)
 
@@ -26,6 +30,23 @@ def test_a_provider_without_its_key_says_why_it_is_absent(studio):
     assert found["provider openai"].state == "absent"
     assert "OPENAI_API_KEY" in found["provider openai"].detail
     assert found["provider local"].state in {"ok", "absent"}
+
+
+def test_a_server_of_ones_own_is_ready_only_where_it_listens():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/v1"
+        studio = Studio(load_settings(ollama_base_url=address))
+        assert {check.name: check.state for check in checks(studio)}["provider ollama"] == "ok"
+    found = {check.name: check for check in checks(studio)}["provider ollama"]
+    studio.close()
+    assert (found.state, found.detail) == ("absent", f"no server listens at {address}.")
+    assert "OLLAMA_BASE_URL" in found.hint
+
+
+def test_the_default_model_says_what_it_lacks(studio):
+    found = {check.name: check for check in checks(studio)}["default model"]
+    assert found.detail.startswith("local:smollm2")
+    assert found.state in {"ok", "absent"}
 
 
 def test_extras_name_their_command_where_something_is_missing(studio):

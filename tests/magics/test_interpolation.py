@@ -117,6 +117,12 @@ def test_an_unknown_name_is_refused_with_close_ones():
     assert caught.value.details == {"name": "fram"}
 
 
+def test_what_ipython_put_there_is_no_close_name():
+    with pytest.raises(BadInput, match="no variable") as caught:
+        interpolate("{nope}", {"open": open, "exit": None})
+    assert "Did you mean" not in caught.value.hint
+
+
 @pytest.mark.parametrize("source", ["{", "}", "{}", "{ }", "{a b}", "f() { return 1; }", "{x:{y}}", "{x!z}"])
 def test_braces_that_are_no_expression_are_refused_with_the_escape(source):
     with pytest.raises(BadInput) as caught:

@@ -72,6 +72,36 @@ def test_a_folder_that_is_a_file_is_refused_before_anything_runs(studio: Studio,
     assert studio.runs.list() == []
 
 
+def test_a_folder_that_cannot_be_written_is_refused_before_anything_runs(
+    studio: Studio, toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.access", lambda path, _: Path(path) != tmp_path)
+    with pytest.raises(BadInput, match="cannot be written"):
+        run_report(toy, out=tmp_path / "deep" / "out", studio=studio)
+    assert studio.runs.list(kind="report") == []
+
+
+def test_a_disk_that_fills_up_loses_no_report(
+    studio: Studio, toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    replace = Path.replace
+
+    def full(path: Path, target: Path) -> Path:
+        if path.parent == out:
+            raise OSError(28, "No space left on device")
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(BadInput, match="No space left on device") as caught:
+        run_report(toy, out=out, studio=studio)
+    (run,) = studio.runs.list(kind="report")
+    assert run.status == "finished"
+    assert run.id in caught.value.hint
+    assert list(out.iterdir()) == []
+
+
 def test_the_kernel_has_the_studios_settings(tmp_path: Path, make_notebook: Callable[..., Path]) -> None:
     """Settings given by argument reach the notebook, though the environment says otherwise."""
     source = "from workbench.studio import studio as s\nprint(s().settings.workbench_retries, s().user_id)"

@@ -189,6 +189,23 @@ def test_two_runs_compared(reader: Reader, runs: list[Run]) -> None:
     assert reader.do("close")["comparison"] is None
 
 
+def test_what_two_long_texts_begin_with_alike_does_not_hide_where_they_part(
+    studio: Studio, reader: Reader
+) -> None:
+    text = "A document to ask about. " * 60
+    ids = [
+        studio.runs.execute("toy", {"prompt": f"{text}{ask}"}, lambda _: "yes").id
+        for ask in ("Is it short?", "Who wrote it?")
+    ]
+    html = reader.do("compare", ids=ids)["comparison"]
+    assert "Is it short?" in html
+    assert "Who wrote it?" in html
+    assert html.count("A document") < 10
+    labels = [row["what"] for row in reader.panel.snapshot()["rows"] if row["id"] in ids]
+    assert [label[-13:] for label in labels] == ["Who wrote it?", " Is it short?"]
+    assert all(label.startswith("A document to ask about.") and " … " in label for label in labels)
+
+
 def test_somebody_elses_run_does_not_exist(studio: Studio, runs: list[Run]) -> None:
     from workbench.storage import User
 

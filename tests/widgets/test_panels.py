@@ -52,7 +52,7 @@ def test_runs_are_shown_and_stay_when_the_kernel_is_gone(studio: Studio) -> None
     assert "No Runs yet" in widget.static_html()
     studio.runs.execute("plot", {"what": "<b>"}, lambda _: 1, name="first")
     widget.act({"do": "refresh"})
-    assert repr(widget) == "RunsWidget(1 Runs)"
+    assert repr(widget) == "RunsWidget(1 Run)"
     assert "first" in widget.static_html()
     assert "<svg" in widget.static_html()
 

@@ -9,7 +9,7 @@ __all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; an error of ours is one sentence on stderr and exit status 2.
+    """Run the command line; an error of ours or the machine's is one sentence on stderr and exit status 2.
 
     Parameters
     ----------
@@ -24,4 +24,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except WorkbenchError as error:
         print(f"workbench: {error}", file=sys.stderr)  # noqa: T201 this is the command's way to speak
         return 2
+    except OSError as error:
+        # A full disk, a folder in place of a file: the machine's word on it, not a traceback.
+        print(f"workbench: {_machines_word(error)}", file=sys.stderr)  # noqa: T201 as above
+        return 2
     return 0
+
+
+def _machines_word(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}."

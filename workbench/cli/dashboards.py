@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Literal
 
 import typer
+
+from workbench.errors import NotFound
 
 __all__ = ["dashboards"]
 
@@ -17,13 +20,16 @@ def dashboards(
     folder: Path | None = typer.Argument(None, help=f"Folder of dashboards; by default {FOLDER}/."),
     port: int = typer.Option(8866, help="Port on loopback."),
     browser: bool = typer.Option(True, "--browser/--no-browser", help="Open a browser window."),
+    theme: Literal["light", "dark"] = typer.Option("light", help="Colours of the pages."),
     pool: int = typer.Option(1, min=0, max=8, help="Kernels kept warm for each dashboard."),
 ) -> None:
     """Serve a folder of dashboards as web pages with Voila, by default dashboards/."""
     from workbench.cli.serve import become, project_folder
 
     root = folder.expanduser().absolute() if folder else project_folder(FOLDER) / FOLDER
-    arguments = options(root, port, pool)
+    if not any(root.glob("*.ipynb")):
+        raise NotFound(f"There are no dashboards in {root}.", "Give a folder that holds .ipynb files.")
+    arguments = [*options(root, port, pool), f"--theme={theme}"]
     become("voila", "dashboards", arguments if browser else [*arguments, "--no-browser"])
 
 

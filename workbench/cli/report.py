@@ -48,10 +48,11 @@ def report(
 def _single(studio: Studio, notebook: str, given: dict[str, Any], out: Path) -> None:
     from workbench.cli.show import Bar, runs_table
     from workbench.reports import run_report
+    from workbench.wording import amount
 
     with Bar(Path(notebook).stem) as bar:
         result: ReportResult = run_report(notebook, given, out, studio, progress=bar)
-    runs_table(f"{len(result.runs)} Runs under report {result.run.id}", result.runs)
+    runs_table(f"{amount(len(result.runs), 'Run')} under report {result.run.id}", result.runs)
     typer.echo(f"Page:      {result.html}\nNotebook:  {result.notebook}")
 
 
@@ -78,7 +79,8 @@ def _pairs(pairs: Sequence[str]) -> dict[str, Any]:
 
 def _value(text: str) -> Any:
     try:
-        return json.loads(text)
+        # NaN and Infinity are no JSON, and words that somebody may mean.
+        return json.loads(text, parse_constant=str)
     except json.JSONDecodeError:
         return text
 
@@ -88,16 +90,28 @@ def _sets(path: Path) -> list[dict[str, Any]]:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}.", "Give a .json or .csv file.") from None
-    rows = _csv(text) if path.suffix == ".csv" else _json(path, text)
+    except UnicodeDecodeError:
+        raise BadInput(f"{path} is not UTF-8 text.", "Save it as UTF-8.") from None
+    rows = _csv(path, text) if path.suffix == ".csv" else _json(path, text)
     if not rows or not all(isinstance(row, dict) and row for row in rows):
         raise BadInput(f"{path} holds no parameter sets.", "Give a JSON list of objects or a CSV table.")
     return rows
 
 
-def _csv(text: str) -> list[dict[str, Any]]:
+def _csv(path: Path, text: str) -> list[dict[str, Any]]:
     import csv
+    import io
 
-    return [{name: _value(cell) for name, cell in row.items()} for row in csv.DictReader(text.splitlines())]
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    found = []
+    for row in reader:
+        if None in row or None in row.values():
+            raise BadInput(
+                f"{path} has another number of cells in line {reader.line_num} than in its head.",
+                "Give each row one cell a column; put quotation marks around a cell that holds a comma.",
+            )
+        found.append({name: _value(cell) for name, cell in row.items()})
+    return found
 
 
 def _json(path: Path, text: str) -> list[dict[str, Any]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +24,10 @@ RUN_COLUMNS = (
     "tokens_output",
     "cost_usd",
 )
+# What a narrow terminal does without, the first to go first; a Run's id is never broken.
+SPARE = ("name", "tokens_output", "tokens_input", "duration_s", "model")
+_GAP = 3
+_PIPE = 160
 NUMBERS = {"duration_s", "tokens_input", "tokens_output", "cost_usd", "seconds", "in", "out", "US$"}
 HEADINGS = {
     "started_at": "started (UTC)",
@@ -40,17 +45,18 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> 
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(width=None if _terminal() else 160, soft_wrap=False)
+    console = Console(width=_width(), soft_wrap=False)
     made = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        made.add_column(column, justify="right" if column in NUMBERS else "left", overflow="fold")
+    for at, column in enumerate(columns):
+        side: Literal["left", "right"] = "right" if column in NUMBERS else "left"
+        made.add_column(column, justify=side, overflow="fold", no_wrap=at == 0)
     for row in rows:
         made.add_row(*(Text(cell, style=_style(cell)) for cell in row))
     console.print(made)
 
 
-def _terminal() -> bool:
-    return sys.stdout.isatty()
+def _width() -> int:
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else _PIPE
 
 
 def _style(cell: str) -> str:
@@ -60,10 +66,21 @@ def _style(cell: str) -> str:
 
 def runs_table(title: str, frame: pd.DataFrame) -> None:
     """Print Runs, one line each."""
-    columns = [name for name in RUN_COLUMNS if name in frame.columns]
-    headings = ["run", *(HEADINGS.get(name, name) for name in columns)]
-    rows = ([str(run), *(_cell(name, row[name]) for name in columns)] for run, row in frame.iterrows())
-    table(title, headings, rows)
+    cells = {
+        name: [_cell(name, value) for value in frame[name]] for name in RUN_COLUMNS if name in frame.columns
+    }
+    cells = _fitting(cells, _width() - max(map(len, frame.index), default=0) - _GAP)
+    headings = ["run", *(HEADINGS.get(name, name) for name in cells)]
+    table(title, headings, zip(frame.index, *cells.values(), strict=True))
+
+
+def _fitting(cells: dict[str, list[str]], width: int) -> dict[str, list[str]]:
+    """Return the columns that fit into ``width`` side by side."""
+    for name in SPARE:
+        wide = sum(_GAP + max(map(len, (HEADINGS.get(one, one), *cells[one]))) for one in cells)
+        if wide > width:
+            cells = {one: texts for one, texts in cells.items() if one != name}
+    return cells
 
 
 def frame_table(title: str, frame: pd.DataFrame) -> None:

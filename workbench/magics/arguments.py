@@ -16,6 +16,7 @@ __all__ = ["flags", "parse", "parse_words", "split_options", "words"]
 
 _TOKEN = re.compile(r"""\s*((?:[^\s"']|"[^"]*"|'[^']*')+)""")
 _QUOTED = re.compile(r""""([^"]*)"|'([^']*)'""")
+_HELP = {"-h", "--help", "-?"}
 
 
 def flags(magic: Any) -> dict[str, bool]:
@@ -55,7 +56,7 @@ def split_options(magic: Any, line: str) -> tuple[list[str], str]:
     while (match := _TOKEN.match(line, position)) and _is_option(match[1]):
         if match[1] == "--":
             return arguments, line[match.end() :].strip()
-        position = _take(match, line, known, arguments)
+        position = _take(match, line, known, arguments, magic.__name__)
     text = line[position:].strip()
     _refuse_later_options(text, known, magic.__name__)
     return arguments, text
@@ -65,11 +66,11 @@ def _is_option(token: str) -> bool:
     return re.match(r"--?[A-Za-z]|--$", token) is not None
 
 
-def _take(match: re.Match[str], line: str, known: dict[str, bool], arguments: list[str]) -> int:
+def _take(match: re.Match[str], line: str, known: dict[str, bool], arguments: list[str], name: str) -> int:
     """Append one option, with its value where it takes one; return where the next token starts."""
     flag, equals, value = match[1].partition("=")
     if flag not in known:
-        raise _unknown(flag, known)
+        raise _asks_for_help(name) if flag in _HELP else _unknown(flag, known)
     if not known[flag]:
         if equals:
             raise BadInput(f"{flag} takes no value.")
@@ -79,15 +80,19 @@ def _take(match: re.Match[str], line: str, known: dict[str, bool], arguments: li
     if not equals:
         following = _TOKEN.match(line, end)
         if following is None:
-            raise BadInput(f"{flag} needs a value.", "Close every quotation mark on the line.")
+            raise BadInput(f"{flag} needs a value.", _remedy(line[end:], flag))
         value, end = following[1], following.end()
     # one word, so that a value which starts with a hyphen is not taken for an option
     arguments.append(f"{flag}={_unquoted(value)}" if flag.startswith("--") else f"{flag}{_unquoted(value)}")
     return end
 
 
+def _remedy(rest: str, flag: str) -> str:
+    return "Close every quotation mark on the line." if rest.strip() else f"Write it after {flag}."
+
+
 def _unknown(flag: str, known: dict[str, bool]) -> BadInput:
-    near = get_close_matches(flag, known, n=1)
+    near = [one for one in known if one.startswith(flag)] or get_close_matches(flag, known, n=1)
     guess = f"Did you mean {near[0]}?" if near else f"There are {', '.join(sorted(known))}."
     return BadInput(f"There is no option {flag}.", f"{guess} Put -- before a text that starts with a hyphen.")
 
@@ -103,7 +108,9 @@ def _refuse_later_options(text: str, known: dict[str, bool], name: str) -> None:
 
 
 def _unquoted(token: str) -> str:
-    return _QUOTED.sub(lambda match: match[1] if match[1] is not None else match[2], token)
+    """Take off quotation marks around the whole value; those inside belong to an expression."""
+    whole = _QUOTED.fullmatch(token)
+    return token if whole is None else (whole[1] or whole[2] or "")
 
 
 def parse(magic: Any, arguments: list[str]) -> Namespace:
@@ -145,4 +152,11 @@ def words(line: str) -> list[str]:
 
 def parse_words(magic: Any, line: str) -> Namespace:
     """Parse a line of words and options in any order."""
-    return parse(magic, words(line))
+    given = words(line)
+    if _HELP & set(given):
+        raise _asks_for_help(magic.__name__)
+    return parse(magic, given)
+
+
+def _asks_for_help(name: str) -> BadInput:
+    return BadInput(f"A magic has no --help; `%{name}?` says what it does and takes.")

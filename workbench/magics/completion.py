@@ -12,7 +12,7 @@ from workbench.errors import WorkbenchError
 from workbench.magics.admin import TOPICS, AdminMagics
 from workbench.magics.arguments import flags
 from workbench.magics.chat import ChatMagics
-from workbench.magics.runs import ACTIONS, MODES, RunsMagics
+from workbench.magics.runs import ACTIONS, MODES, STATUSES, RunsMagics
 
 if TYPE_CHECKING:
     from workbench.magics.context import Context
@@ -26,7 +26,6 @@ _MAGICS = {
     "workbench": AdminMagics.workbench,
 }
 _MAGIC_LINE = re.compile(rf"\s*%{{1,2}}({'|'.join(_MAGICS)})\s(.*)\Z", re.DOTALL)
-_STATUSES = ("finished", "failed", "cancelled", "running")
 _TAKES_RUNS = ("show", "diff", "export", "verify", "tag")
 _RUNS_OFFERED = 50
 
@@ -91,7 +90,7 @@ class Completion:
             "-m": self._models,
             "--model": self._models,
             "--session": self._sessions,
-            "--status": lambda: _STATUSES,
+            "--status": lambda: STATUSES,
             "--kind": lambda: ("chat", "image", "embedding"),
             "--json": self._schemas,
         }

@@ -74,5 +74,10 @@ def existing_studio() -> Studio | None:
 
 def check_name(name: str | None) -> None:
     """Refuse what cannot be a variable, before anything is sent."""
-    if name is not None and (not name.isidentifier() or keyword.iskeyword(name)):
-        raise BadInput(f"--as {name} cannot be a variable's name.", "Use letters, digits and underscores.")
+    if name is None or (name.isidentifier() and not keyword.iskeyword(name)):
+        return
+    taken = "It is a word of Python; choose another." if keyword.iskeyword(name) else ""
+    raise BadInput(
+        f"--as {name} cannot be a variable's name.",
+        taken or "Use letters, digits and underscores, a digit not first.",
+    )

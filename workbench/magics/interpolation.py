@@ -27,6 +27,8 @@ _MARKER = re.compile(
     r"|(?:(?<=[\s(\[])|(?<![\s\S]))@(?P<name>[^\W\d]\w*)(?![\w@(/\\-])(?P<attribute>\.\w)?"
 )
 _DECORATED = re.compile(r"\s*(?:#[^\n]*)?(?:\n\s*)+(?:@|def\b|class\b|async\s+def\b)")
+# What IPython itself puts among a notebook's variables is never what was meant.
+_IPYTHONS = {"In", "Out", "exit", "get_ipython", "open", "quit"}
 _CONVERSIONS: dict[str, Callable[[Any], str]] = {"r": repr, "s": str, "a": ascii}
 _ESCAPE = "Write {{ and }} for braces of the text itself, or add --raw to send the text as it stands."
 
@@ -101,9 +103,15 @@ def interpolate(
 
 def close_names(name: str, namespace: Mapping[str, Any]) -> str:
     """Return a sentence naming variables that look like ``name``, or an empty text."""
-    known = [key for key in namespace if isinstance(key, str) and not key.startswith("_")]
-    near = get_close_matches(name, known, n=3, cutoff=0.6)
+    near = get_close_matches(name, _own(namespace), n=3, cutoff=0.6)
     return f"Did you mean {', '.join(near)}?" if near else ""
+
+
+def _own(namespace: Mapping[str, Any]) -> list[str]:
+    """Return the names that the notebook itself gave."""
+    return [
+        key for key in namespace if isinstance(key, str) and not key.startswith("_") and key not in _IPYTHONS
+    ]
 
 
 class _Reader:
@@ -160,7 +168,7 @@ class _Reader:
         return not line.strip() and _DECORATED.match(self.text, match.end("name")) is not None
 
     def _note_near(self, name: str) -> None:
-        near = get_close_matches(name, [key for key in self.namespace if not key.startswith("_")], 1, 0.8)
+        near = get_close_matches(name, _own(self.namespace), 1, 0.8)
         if near:
             self.notes.append(f"@{name} is no variable and was left as text; did you mean @{near[0]}?")
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
 
-__all__ = ["ACTIONS", "MODES", "RunsMagics"]
+__all__ = ["ACTIONS", "MODES", "STATUSES", "RunsMagics"]
 
 ACTIONS = {
     "show": "%runs show ID",
@@ -29,6 +29,7 @@ ACTIONS = {
     "verify": "%runs verify [ID ...]",
     "tag": "%runs tag ID WORD ...",
 }
+STATUSES = ("finished", "failed", "cancelled", "running")
 MODES = {
     "live": "every call is computed and recorded",
     "cache": "a call recorded before is taken from the record, others are computed",
@@ -46,7 +47,12 @@ class RunsMagics(SharingMagics):
     )
     @argument("--all", action="store_true", help="Runs of every execution, not of this one alone.")
     @argument("--kind", metavar="KIND", help="Only Runs of this kind, such as chat.")
-    @argument("--status", metavar="STATUS", help="Only finished, failed, cancelled or running ones.")
+    @argument(
+        "--status",
+        metavar="STATUS",
+        choices=STATUSES,
+        help="Only finished, failed, cancelled or running ones.",
+    )
     @argument("--limit", type=int, default=50, metavar="N", help="At most so many, newest first; default 50.")
     @argument(
         "--as",
@@ -197,12 +203,16 @@ class RunsMagics(SharingMagics):
 def _exactly(count: int, words: list[str], action: str) -> list[str]:
     if len(words) != count:
         raise BadInput(
-            f"%runs {action} takes {count} word{'s' * (count > 1)}, not {len(words)}.", ACTIONS[action]
+            f"%runs {action} takes {count} word{'s' * (count > 1)}, not {len(words)}.",
+            f"Write `{ACTIONS[action]}`.",
         )
     return words
 
 
 def _at_least(count: int, words: list[str], action: str) -> list[str]:
     if len(words) < count:
-        raise BadInput(f"%runs {action} takes {count} words or more, not {len(words)}.", ACTIONS[action])
+        raise BadInput(
+            f"%runs {action} takes {count} word{'s' * (count > 1)} or more, not {len(words)}.",
+            f"Write `{ACTIONS[action]}`.",
+        )
     return words

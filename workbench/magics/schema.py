@@ -127,7 +127,7 @@ def _of_type(name: str, kind: Any) -> AnswerSchema:
 
     takes = "It takes a pydantic model, list[Model], or a dict that holds a JSON Schema."
     if not isinstance(kind, type) and not hasattr(kind, "__origin__") and not hasattr(kind, "__args__"):
-        raise BadInput(f"--json {name} is a {type(kind).__name__}.", takes)
+        raise BadInput(f"--json {name} is of type {type(kind).__name__}.", takes)
     try:
         adapter = TypeAdapter(kind)
         schema = adapter.json_schema()

@@ -9,6 +9,7 @@ from typing import Any
 import nh3
 
 from workbench.reports.libraries import library
+from workbench.reports.tables import aligned
 
 __all__ = ["clean", "page"]
 
@@ -37,7 +38,7 @@ ATTRIBUTES = {
 
 def clean(element: Any) -> str:
     """Return the HTML without scripts, event handlers, remote images and foreign style sheets."""
-    return nh3.clean(
+    safe = nh3.clean(
         element.decode() if isinstance(element, bytes) else str(element),
         tags=TAGS,
         attributes=ATTRIBUTES,
@@ -45,6 +46,7 @@ def clean(element: Any) -> str:
         url_schemes={"http", "https", "mailto", "data"},
         filter_style_properties=STYLES,
     )
+    return aligned(safe)
 
 
 def _own_images_only(tag: str, attribute: str, value: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -135,10 +136,10 @@ def run_report(
             progress=progress,
         )
     files = _write(studio, run, folder) if folder else {}
-    return ReportResult(run, files.get(".html"), files.get(".ipynb"), children(studio, run))
+    return ReportResult(run, files.get(".html"), files.get(".ipynb"), _children(studio, run))
 
 
-def children(studio: Studio, run: Run) -> pd.DataFrame:
+def _children(studio: Studio, run: Run) -> pd.DataFrame:
     """Return the table of the Runs under ``run``, oldest first."""
     return studio.runs.frame(parent=run.id).iloc[::-1]
 
@@ -190,10 +191,23 @@ def _folder(out: str | Path | None) -> Path | None:
     folder = Path(out).expanduser().absolute()
     if folder.exists() and not folder.is_dir():
         raise BadInput(f"{folder} is a file; a report needs a folder to write to.", "Give another --out.")
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise BadInput(f"{folder} cannot be written.", "Give another --out.")
     return folder
 
 
 def _write(studio: Studio, run: Run, folder: Path) -> dict[str, Path]:
+    try:
+        return _lay(studio, run, folder)
+    except OSError as error:
+        raise BadInput(
+            f"{folder} cannot be written: {error.strerror or error}.",
+            f"Run {run.id} keeps its pages: with WORKBENCH_REPLAY=cache another --out takes them from there.",
+        ) from None
+
+
+def _lay(studio: Studio, run: Run, folder: Path) -> dict[str, Path]:
     """Lay the Run's artifacts into the folder, each by a rename."""
     folder.mkdir(parents=True, exist_ok=True)
     written = {}

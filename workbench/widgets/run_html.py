@@ -23,7 +23,8 @@ PREVIEWS = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 PREVIEW_BYTES = 4 * 1024 * 1024
 JSON_LENGTH = 20_000
 VALUE_LENGTH = 600
-LABEL_LENGTH = 90
+LABEL_HEAD, LABEL_TAIL = 34, 38
+# Of what two texts begin with alike, so much is shown before the place where they part.
 LONG_FACTS = {"Environment", "Digest", "Verified", "Occurrence"}
 WIDE = ' class="wb-wide"'
 
@@ -58,11 +59,17 @@ def _model(run: Run) -> str:
 
 
 def _what(run: Run) -> str:
-    """Return the Run's name, else the last thing that was asked, else its first input."""
+    """Return the Run's name, else the last thing that was asked, else its first input.
+
+    A long text keeps its end too: a question often stands below the text that it is about.
+    """
     text = (
         run.name or _question(run.inputs) or next((v for v in run.inputs.values() if isinstance(v, str)), "")
     )
-    return truncate_text(" ".join(text.split()), LABEL_LENGTH)
+    line = " ".join(text.split())
+    if len(line) <= LABEL_HEAD + LABEL_TAIL:
+        return line
+    return f"{line[:LABEL_HEAD].rstrip()} … {line[-LABEL_TAIL:].lstrip()}"
 
 
 def _question(inputs: dict[str, Any]) -> str:
@@ -228,8 +235,9 @@ def comparison(diff: RunDiff) -> str:
     if not diff.items:
         return f"<p>The two Runs do not differ: {_mono(diff.left)} and {_mono(diff.right)}.</p>"
     rows = "".join(
-        f"<tr><th>{escape(item.path)}</th><td>{_value(item.left)}</td><td>{_value(item.right)}</td></tr>"
+        f"<tr><th>{escape(item.path)}</th><td>{_value(left)}</td><td>{_value(right)}</td></tr>"
         for item in diff.items
+        for left, right in [item.parting()]
     )
     head = f"<thead><tr><th>Differs in</th>{names}</tr></thead>"
     return f'<div class="wb-table"><table>{head}<tbody>{rows}</tbody></table></div>'

@@ -9,6 +9,7 @@ import traitlets
 from workbench.widgets.explorer import RunsExplorer
 from workbench.widgets.panel import Panel, asset
 from workbench.widgets.run_html import static_table
+from workbench.wording import amount
 
 if TYPE_CHECKING:
     from workbench.studio import Studio
@@ -52,7 +53,7 @@ class RunsWidget(Panel):
         return "" if "rows" not in self.view else static_table(*shown)
 
     def __repr__(self) -> str:
-        return f"RunsWidget({self.view.get('pager', {}).get('total', 0):,} Runs)"
+        return f"RunsWidget({amount(self.view.get('pager', {}).get('total', 0), 'Run')})"
 
     def _show(self) -> None:
         self.view = self.explorer.snapshot()
