@@ -162,6 +162,14 @@ def test_an_unknown_price_is_refused_when_there_is_a_budget(make):
         studio.ai.chat_completion(ASK, "openai", "model-of-tomorrow")
 
 
+def test_a_recorded_answer_needs_no_budget(make):
+    studio = make()
+    lived = studio.ai.chat_completion(ASK, "openai", "model-of-tomorrow")
+    studio.close()
+    studio = make(workbench_budget_user_usd=1.0, workbench_replay="cache")
+    assert studio.ai.chat_completion(ASK, "openai", "model-of-tomorrow") == lived
+
+
 def test_a_tier_caps_tokens_a_day(make):
     studio = make(workbench_tiers={"free": {"tokens_per_day": 50}})
     with pytest.raises(BudgetExceeded, match="today's count stands at 0 of 50"):

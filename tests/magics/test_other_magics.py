@@ -75,6 +75,25 @@ def test_replay_tells_holds_and_ends_with_its_cell(kernel: Kernel, server: Stand
     assert kernel.run("%%replay\n1").ename == "BadInput"
 
 
+def test_a_thread_of_a_replay_cell_reaches_nobody(kernel: Kernel, server: StandIn):
+    code = """%%replay strict
+import threading, workbench
+caught = []
+messages = [{"role": "user", "content": "From a thread"}]
+def ask():
+    try:
+        workbench.studio().ai.chat_completion(messages, "openai", "gpt-4o")
+    except Exception as error:
+        caught.append(type(error).__name__)
+thread = threading.Thread(target=ask)
+thread.start()
+thread.join()
+"""
+    kernel.ok(code)
+    assert kernel.value("caught") == "['ReplayMiss']"
+    assert server.requests == []
+
+
 def test_a_replay_cell_is_a_cell(kernel: Kernel):
     cell = kernel.ok("%%replay cache\nvalue = 20\nvalue + 1")
     assert cell.text == "21"

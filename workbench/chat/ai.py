@@ -234,13 +234,7 @@ class AIService:
     def reserve(
         self, provider: str, model: str, tokens_in: int, tokens_out: int, account: str | None = None
     ) -> Reservation:
-        """Return what a call holds against the budgets; a strict replay holds nothing.
-
-        Raises
-        ------
-        BudgetExceeded
-            A spend budget is set and the price is not known.
-        """
+        """Return what a call holds against the budgets; a strict replay holds nothing."""
         if self.studio.runs.mode == "strict":
             return Reservation(account=account)
         cost = self.prices.upper(provider, model, tokens_in, tokens_out)

@@ -62,28 +62,32 @@ class Budget:
         account : str or None
             The chat session.
 
-        Raises
-        ------
-        BudgetExceeded
-            The price is not known and a spend budget is set. The reservation's guard raises it when
-            a limit would be passed.
+        Notes
+        -----
+        The reservation's guard raises `BudgetExceeded` when a limit would be passed, or when a spend
+        budget is set and the price is not known: at the call, so that what is replayed needs no budget.
         """
-        settings = self.settings
-        budgets = (
-            settings.workbench_budget_user_usd,
-            settings.workbench_budget_session_usd,
-            settings.workbench_budget_day_usd,
-        )
-        if cost is None and any(limit is not None for limit in budgets):
-            raise BudgetExceeded(
-                f"The price of {model} is not known, so it cannot be held against the budget that is set.",
-                f"Add its price to {settings.prices_file}, or unset the budget.",
-            )
 
         def guard(connection: Connection) -> None:
+            if cost is None and self._has_budget():
+                raise BudgetExceeded(
+                    f"The price of {model} is not known, so it cannot be held against your budget.",
+                    f"Add its price to {self.settings.prices_file}, or unset the budget.",
+                )
             self._check(connection, user_id, account, cost or 0.0, tokens)
 
         return Reservation(cost=cost, tokens=tokens, account=account, guard=guard)
+
+    def _has_budget(self) -> bool:
+        settings = self.settings
+        return any(
+            limit is not None
+            for limit in (
+                settings.workbench_budget_user_usd,
+                settings.workbench_budget_session_usd,
+                settings.workbench_budget_day_usd,
+            )
+        )
 
     def _check(
         self, connection: Connection, user_id: str, account: str | None, cost: float, tokens: int

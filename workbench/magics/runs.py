@@ -179,8 +179,13 @@ class RunsMagics(SharingMagics):
         if cell is not None:
             if mode is None:
                 raise BadInput("%%replay needs a mode.", f"There are {', '.join(MODES)}.")
-            with runs.replay(mode):
+            before = runs.mode
+            # The whole process's mode: a thread that the cell starts is held to it too.
+            runs.set_mode(mode)
+            try:
                 return self._run(cell)
+            finally:
+                runs.set_mode(before)
         if mode is not None:
             runs.set_mode(mode)
         print(f"Replay is {runs.mode}: {MODES[runs.mode]}.")  # noqa: T201 - what the magic has to say
