@@ -297,6 +297,12 @@ def test_what_a_frame_is_filtered_by(studio: Studio):
     assert studio.runs.frame(status="failed").empty
 
 
+def test_a_status_that_no_run_can_have_is_refused(studio: Studio):
+    for call in (studio.runs.frame, studio.runs.list, studio.runs.prune):
+        with pytest.raises(BadInput, match="'done' is no status of a Run; expected one of running, finished"):
+            call(status="done")
+
+
 def test_usage_outlives_the_runs_that_it_sums(studio: Studio):
     studio.runs.execute("a", {}, lambda r: r.usage(1, 2, 0.5))
     studio.runs.prune()

@@ -12,7 +12,7 @@ from sqlalchemy import desc, select
 from sqlalchemy.sql import ColumnElement
 
 from workbench.runs.canonical import canonical, decode
-from workbench.runs.record import EPOCH, Run
+from workbench.runs.record import EPOCH, Run, check_status
 from workbench.storage.database import Database
 from workbench.storage.tables import RunRow, TagRow
 
@@ -46,6 +46,7 @@ class Filters:
 
     def clauses(self) -> list[ColumnElement[bool]]:
         """Return the filters as SQL conditions on ``runs``."""
+        check_status(self.status)
         equal = {
             RunRow.kind: self.kind,
             RunRow.status: self.status,

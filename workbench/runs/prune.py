@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from workbench.runs.bundle import objects_of, with_children
-from workbench.runs.record import Run
+from workbench.runs.record import Run, check_status
 from workbench.runs.store import RUNS, RunStore
 from workbench.storage.objects import ObjectStore
 from workbench.storage.tables import TagRow
@@ -26,6 +26,7 @@ def prune(
     dry_run: bool,
 ) -> list[str]:
     """Delete Runs and unreferenced objects; see `Runs.prune`."""
+    check_status(status)
 
     def choose() -> list[str]:
         return _doomed(store, user_id, older_than, status)

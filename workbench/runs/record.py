@@ -7,7 +7,7 @@ import operator
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from workbench.errors import BadInput
 from workbench.runs.canonical import canonical, sha256
@@ -16,7 +16,7 @@ from workbench.wording import money
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["EPOCH", "Artifact", "Run", "Status", "check_seed", "run_key"]
+__all__ = ["EPOCH", "Artifact", "Run", "Status", "check_seed", "check_status", "run_key"]
 
 Status = Literal["running", "finished", "failed", "cancelled"]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -234,6 +234,21 @@ class Run:
             for name, value in self.summary().items()
         )
         return f"<table>{cells}</table>"
+
+
+def check_status(status: str | None) -> None:
+    """Refuse a status that no Run can have.
+
+    Raises
+    ------
+    BadInput
+        Naming those there are.
+    """
+    if status is not None and status not in get_args(Status):
+        raise BadInput(
+            f"{status!r} is no status of a Run; expected one of {', '.join(get_args(Status))}.",
+            details={"field": "status"},
+        )
 
 
 def run_key(kind: str, inputs: str, seed: int | None, version: str) -> str:
