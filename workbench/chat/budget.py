@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from workbench.errors import BudgetExceeded
 from workbench.runs import Reservation
@@ -19,6 +20,9 @@ from workbench.wording import money
 __all__ = ["Budget"]
 
 DAY_SECONDS = 86_400
+# On a server the lock lets one call of a user at a time look at the sums, so that two cannot both take the
+# last dollar; it is the weaker one, for a Run's foreign key holds the row too. SQLite has one writer anyway.
+_TIER = select(User.subscription_tier).where(User.id == bindparam("user_id")).with_for_update(key_share=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +114,7 @@ class Budget:
                 raise _too_long(tier.tokens_per_day, counted - tokens, tokens)
 
     def _tier(self, connection: Connection, user_id: str) -> TierLimits:
-        # On a server this lets one call of a user at a time look at the sums, so that two cannot both take
-        # the last dollar; the weaker lock, for a Run's foreign key holds the row too. SQLite has one writer.
-        asked = select(User.subscription_tier).where(User.id == user_id).with_for_update(key_share=True)
-        name = connection.scalar(asked)
+        name = connection.scalar(_TIER, {"user_id": user_id})
         return self.settings.workbench_tiers.get(name or "free", TierLimits())
 
     def _spend_limits(self, account: str | None, tier: TierLimits) -> Iterator[_Limit]:
@@ -155,19 +156,26 @@ def _too_long(most: int, counted: int, tokens: int) -> BudgetExceeded:
 
 def _used(connection: Connection, user_id: str, day: int | None, account: str | None) -> tuple[float, int]:
     """Return US dollars and tokens: what was used, and what running Runs hold, this call's own included."""
-    used = [UsageRow.user_id == user_id]
-    held = [RunRow.status == "running", RunRow.user_id == user_id]
-    if day is not None:
-        used.append(UsageRow.day == day)
-    if account is not None:
-        used.append(UsageRow.account == account)
-        held.append(RunRow.account == account)
+    statement = _sums(by_day=day is not None, by_account=account is not None)
+    values = {"user_id": user_id, "day": day, "account": account}
+    cost, tokens, held_cost, held_tokens = connection.execute(statement, values).one()
+    return float(cost or 0) + float(held_cost or 0), int(tokens or 0) + int(held_tokens or 0)
+
+
+@cache
+def _sums(*, by_day: bool, by_account: bool) -> Select[Any]:
+    """Return the statement of `_used`, built once: it runs before every call."""
+    used = [UsageRow.user_id == bindparam("user_id")]
+    held = [RunRow.status == "running", RunRow.user_id == bindparam("user_id")]
+    if by_day:
+        used.append(UsageRow.day == bindparam("day"))
+    if by_account:
+        used.append(UsageRow.account == bindparam("account"))
+        held.append(RunRow.account == bindparam("account"))
     sums: list[tuple[Any, Any]] = [
         (UsageRow.cost, used),
         (UsageRow.tokens, used),
         (RunRow.reserved_cost, held),
         (RunRow.reserved_tokens, held),
     ]
-    statement = select(*(select(func.sum(column)).where(*which).scalar_subquery() for column, which in sums))
-    cost, tokens, held_cost, held_tokens = connection.execute(statement).one()
-    return float(cost or 0) + float(held_cost or 0), int(tokens or 0) + int(held_tokens or 0)
+    return select(*(select(func.sum(column)).where(*which).scalar_subquery() for column, which in sums))

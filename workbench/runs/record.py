@@ -168,7 +168,7 @@ class Run:
             "version": self.version,
             "inputs": self.inputs,
             "output": self.output,
-            "chunks": self.chunks,
+            "chunks": [[at, chunk] for at, chunk in self.chunks],
             "error": self.error,
             "parameters": self.parameters,
             "metrics": self.metrics,
