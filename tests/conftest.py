@@ -24,8 +24,13 @@ _LOOKUP = socket.getaddrinfo
 
 
 _FOLDERS = ("acceptance", "browser", "servers")
-# The one waits as long as servers ask it to, the other loads torch.
-_SLOW_FILES = ("test_embedders.py", "test_foreign_servers.py")
+# They load torch, wait as long as servers ask them to, and start a kernel for each test.
+_SLOW_FILES = (
+    "chat/test_foreign_servers.py",
+    "embedders/test_embedders.py",
+    "kernels/test_redaction.py",
+    "reports/test_report.py",
+)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -34,7 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for folder in set(_FOLDERS) & set(item.path.parts):
             item.add_marker(folder)
-        if "model_file" in getattr(item, "fixturenames", ()) or item.path.name in _SLOW_FILES:
+        if "model_file" in getattr(item, "fixturenames", ()) or item.path.as_posix().endswith(_SLOW_FILES):
             item.add_marker("slow")
 
 
