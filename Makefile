@@ -52,7 +52,7 @@ test: $(STAMPS)/dev $(MODEL) system-packages  ## every test
 	WORKBENCH_TEST_MODELS="$$WORKBENCH_HOME/models" $(BIN)/python -m pytest $(ARGS)
 
 test-fast: $(STAMPS)/dev  ## the tests without browser, servers and whole notebooks, under two minutes
-	WORKBENCH_TEST_MODELS="$$WORKBENCH_HOME/models" $(BIN)/python -m pytest -q -m '$(FAST)' $(ARGS)
+	WORKBENCH_TEST_MODELS="$$WORKBENCH_HOME/models" $(BIN)/python -m pytest -q -n 2 --dist loadfile -m '$(FAST)' $(ARGS)
 
 lint: $(STAMPS)/dev  ## style, types, the import contract
 	$(BIN)/ruff check

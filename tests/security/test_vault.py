@@ -49,7 +49,11 @@ def test_keys_rotate() -> None:
     assert _vault(NEW).decrypt(both.encrypt("fresh")) == "fresh"
 
 
-@pytest.mark.parametrize("keys", ["short", "x" * 44, f"{OLD},short", ",", "your-encryption-key"])
+@pytest.mark.parametrize(
+    "keys",
+    ["short", "x" * 44, f"{OLD},short", ",", "your-encryption-key"],
+    ids=["short", "long", "second-is-short", "only-a-comma", "the-example"],
+)
 def test_a_malformed_key_stops_and_is_not_repeated(keys: str) -> None:
     with pytest.raises(BadInput, match="ENCRYPTION_KEY") as caught:
         _vault(keys)
@@ -57,7 +61,11 @@ def test_a_malformed_key_stops_and_is_not_repeated(keys: str) -> None:
     assert caught.value.details == {"field": "ENCRYPTION_KEY"}
 
 
-@pytest.mark.parametrize("token", ["", "not a token", Fernet(NEW).encrypt(b"value").decode()])
+@pytest.mark.parametrize(
+    "token",
+    ["", "not a token", Fernet(NEW).encrypt(b"value").decode()],
+    ids=["empty", "none", "of-another-key"],
+)
 def test_what_the_keys_do_not_open_is_corrupted(vault: Vault, token: str) -> None:
     for use in (vault.decrypt, vault.rotate):
         with pytest.raises(Corrupted, match="ENCRYPTION_KEY"):
