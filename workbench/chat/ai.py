@@ -12,6 +12,7 @@ from workbench.chat.messages import check_messages, check_settings, estimate_tok
 from workbench.chat.prices import PriceTable
 from workbench.chat.providers import make_provider, provider_names, resolve
 from workbench.chat.providers.base import ChatRequest, Completion, Provider, TextDelta, Usage
+from workbench.embedders import Embedder
 from workbench.errors import MissingExtra, ProviderFailed
 from workbench.runs import Recorder, Reservation, Run
 from workbench.studio import Studio
@@ -241,6 +242,10 @@ class AIService:
         budget = Budget(self.studio.settings)
         user = self.studio.user_id
         return budget.reserve(user, f"{provider}:{model}", cost, tokens_in + tokens_out, account)
+
+    def embedding_cost(self, embedder: Embedder, tokens: int) -> float | None:
+        """Return the US dollars of a remote embedder's tokens; ``None`` where the price is not known."""
+        return self.prices.cost(embedder.name, embedder.model, Usage(input_tokens=tokens))
 
     def resolve(self, provider: str | None = None, model: str | None = None) -> tuple[str, str]:
         """Return the provider and the model that a call with these arguments uses."""

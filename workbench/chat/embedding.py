@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from workbench.chat.messages import estimate_tokens
-from workbench.chat.providers.base import Usage
 from workbench.embedders import get_embedder
 from workbench.errors import BadInput
 from workbench.runs import Recorder, Reservation
@@ -27,8 +26,8 @@ def embed(studio: Studio, text: str, model: str) -> list[float]:
         return _vector(studio, inputs, None, None)
     embedder = get_embedder(model, studio.settings)
     reserve = None
-    if embedder.name == "openai":
-        reserve = studio.ai.reserve("openai", embedder.model, estimate_tokens([{"content": text}]), 0)
+    if embedder.remote:
+        reserve = studio.ai.reserve(embedder.name, embedder.model, estimate_tokens([{"content": text}]), 0)
     return _vector(studio, inputs, embedder, reserve)
 
 
@@ -38,11 +37,9 @@ def _vector(
     def compute(recorder: Recorder) -> list[float]:
         recorder.parameter("provider", embedder.name)
         recorder.parameter("model", embedder.model)
-        if embedder.name != "openai":
-            return _numbers(embedder.embed([inputs["text"]]))
         vectors, tokens = embedder.embed_with_usage([inputs["text"]])
-        cost = studio.ai.prices.cost("openai", embedder.model, Usage(input_tokens=tokens))
-        recorder.usage(tokens, 0, cost)
+        if embedder.remote:
+            recorder.usage(tokens, 0, studio.ai.embedding_cost(embedder, tokens))
         return _numbers(vectors)
 
     run = studio.runs.execute(KIND, inputs, compute, reserve=reserve)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +53,7 @@ class ChatReply:
     value: Any = field(default=None, compare=False)
 
     @classmethod
-    def of(cls, result: dict[str, Any], *, content: str | None = None, value: Any = None) -> ChatReply:
+    def of(cls, result: dict[str, Any], *, content: str | None = None, value: Any = None) -> Self:
         """Return the reply of a service's result dict.
 
         Parameters

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.chat.providers.base import ChatRequest, Completion, TextDelta, Usage
-from workbench.chat.providers.failures import Place
 from workbench.errors import ProviderFailed
+from workbench.remote.failures import Place
 
 __all__ = ["Answer", "conversation"]
 

@@ -9,6 +9,7 @@ from workbench.chat.providers.answers import Answer
 from workbench.chat.providers.base import DEFAULT_MODELS, ChatRequest, Completion, TextDelta, Usage
 from workbench.chat.providers.remote import RemoteProvider
 from workbench.errors import ProviderFailed
+from workbench.remote.clients import close_cohere, cohere_client
 
 __all__ = ["CohereProvider"]
 
@@ -24,18 +25,12 @@ class CohereProvider(RemoteProvider):
     default_max_tokens = 4096
 
     def connect(self, sdk: Any) -> Any:
-        """Make the client; every argument that the SDK would else take from the environment is given."""
-        return sdk.ClientV2(
-            api_key=self.key,
-            base_url=self.place.address,
-            timeout=self.place.timeout,
-            max_retries=0,
-            log_warning_experimental_features=False,
-        )
+        """Make the client."""
+        return cohere_client(sdk, self.key, self.place)
 
     def disconnect(self, client: Any) -> None:
-        """Close one client; it has no ``close`` of its own."""
-        client.__exit__(None, None, None)
+        """Close one client."""
+        close_cohere(client)
 
     def answer(self, request: ChatRequest) -> Answer:
         """Ask for an answer in one piece."""

@@ -9,6 +9,7 @@ from typing import Any
 from workbench.chat.providers.answers import Answer, conversation
 from workbench.chat.providers.base import DEFAULT_MODELS, ChatRequest, Completion, TextDelta, Usage
 from workbench.chat.providers.remote import RemoteProvider
+from workbench.remote.clients import close_google, google_client
 
 __all__ = ["GoogleProvider"]
 
@@ -23,28 +24,12 @@ class GoogleProvider(RemoteProvider):
     default_model = DEFAULT_MODELS["google"]
 
     def connect(self, sdk: Any) -> Any:
-        """Make the client; every argument that the SDK would else take from the environment is given."""
-        from google.genai.client import DebugConfig
-        from httpx2 import Client
-
-        options = sdk.types.HttpOptions(
-            base_url=self.place.address,
-            api_version="v1beta",
-            timeout=round(self.place.timeout * 1000),
-            httpx_client=Client(timeout=self.place.timeout, follow_redirects=True),
-        )
-        return sdk.Client(
-            vertexai=False,
-            api_key=self.key,
-            http_options=options,
-            debug_config=DebugConfig(client_mode="", replays_directory="", replay_id=""),
-        )
+        """Make the client."""
+        return google_client(sdk, self.key, self.place)
 
     def disconnect(self, client: Any) -> None:
-        """Close one client and the HTTP client that it was given."""
-        inner = client._api_client._http_options.httpx_client  # noqa: SLF001 - given by `connect`
-        client.close()
-        inner.close()
+        """Close one client."""
+        close_google(client)
 
     def answer(self, request: ChatRequest) -> Answer:
         """Ask for an answer in one piece."""

@@ -9,6 +9,7 @@ from workbench.chat.providers.answers import Answer
 from workbench.chat.providers.base import DEFAULT_MODELS, ChatRequest, Completion, TextDelta, Usage
 from workbench.chat.providers.remote import RemoteProvider
 from workbench.chat.providers.schemas import closed
+from workbench.remote.clients import openai_client
 
 __all__ = ["OpenAIProvider"]
 
@@ -24,16 +25,8 @@ class OpenAIProvider(RemoteProvider):
     limit_name = "max_completion_tokens"
 
     def connect(self, sdk: Any) -> Any:
-        """Make the client; what the SDK took from its own environment variables is undone."""
-        client = sdk.OpenAI(
-            api_key=self.key or "none",
-            base_url=self.place.address,
-            timeout=self.place.timeout,
-            max_retries=0,
-        )
-        client.organization = client.project = client.admin_api_key = client.webhook_secret = None
-        client._custom_headers = {}  # noqa: SLF001 - OPENAI_CUSTOM_HEADERS has no public way out
-        return client
+        """Make the client."""
+        return openai_client(sdk, self.key, self.place)
 
     def answer(self, request: ChatRequest) -> Answer:
         """Ask for an answer in one piece."""

@@ -1,31 +1,21 @@
-"""What the providers behind a network share: the key, the client, retries and errors."""
+"""What the language models behind a network share."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Iterator
+from abc import abstractmethod
+from collections.abc import Generator, Iterator
 from contextlib import closing
-from functools import cached_property
-from typing import Any, ClassVar, TypeVar
 
 from workbench.chat.prices import PriceTable
 from workbench.chat.providers.answers import Answer
 from workbench.chat.providers.base import ChatRequest, Completion, TextDelta
-from workbench.chat.providers.failures import Place, explain
-from workbench.chat.providers.retries import retried
-from workbench.chat.providers.trouble import read_trouble
-from workbench.errors import MissingExtra, MissingKey, WorkbenchError
-from workbench.security import Redactor
-from workbench.settings import Settings
+from workbench.errors import WorkbenchError
+from workbench.remote import RemoteService, retried
 
 __all__ = ["RemoteProvider"]
 
-_T = TypeVar("_T")
 
-
-class RemoteProvider(ABC):
+class RemoteProvider(RemoteService):
     """A provider spoken to by its official SDK; makes the SDK's client on first use.
 
     Parameters
@@ -36,80 +26,15 @@ class RemoteProvider(ABC):
 
     Attributes
     ----------
-    name, label : str
-        In the registry and in sentences.
-    package : str
-        The SDK's import name.
-    address : str
-        Where requests go when ``<NAME>_BASE_URL`` is not set.
     default_model : str
         The model when none is named.
     default_max_tokens : int
         Most tokens to generate when a request names no limit.
-    needs_key : bool
-        Whether ``<NAME>_API_KEY`` must be set.
     """
 
-    name: ClassVar[str]
-    label: ClassVar[str]
-    package: ClassVar[str]
-    address: ClassVar[str]
     default_model: str
     default_max_tokens: int = 16_384
-    needs_key: ClassVar[bool] = True
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
-    @cached_property
-    def place(self) -> Place:
-        """Whom this talks to, and by which settings."""
-        prefix = self.name.upper()
-        return Place(
-            name=self.name,
-            label=self.label,
-            key=f"{prefix}_API_KEY",
-            address_setting=f"{prefix}_BASE_URL",
-            address=getattr(self._settings, f"{self.name}_base_url") or self.address,
-            timeout=self._settings.workbench_timeout,
-        )
-
-    @cached_property
-    def client(self) -> Any:
-        """The SDK's client.
-
-        Raises
-        ------
-        MissingKey, MissingExtra
-            When the key is not set or the SDK is not installed.
-        """
-        if self.needs_key and not self.key:
-            raise MissingKey(
-                f"{self.label} needs a key and {self.place.key} is not set.",
-                f"Set {self.place.key} in the environment, .env or config.toml, or use provider 'local'.",
-            )
-        try:
-            sdk = importlib.import_module(self.package)
-        except ModuleNotFoundError:
-            raise MissingExtra(
-                f"{self.label} needs the Python package of its SDK, which is not installed.",
-                "Run `pip install 'autogent-studio[chat]'`.",
-            ) from None
-        return self.connect(sdk)
-
-    @property
-    def key(self) -> str:
-        """The key, empty when none is set."""
-        secret = getattr(self._settings, f"{self.name}_api_key")
-        return secret.get_secret_value() if secret is not None else ""
-
-    def available(self) -> str | None:
-        """Return why this provider cannot be used now, or ``None`` when it can."""
-        if self.needs_key and not self.key:
-            return f"{self.place.key} is not set."
-        if not _installed(self.package):
-            return "Its SDK is not installed: `pip install 'autogent-studio[chat]'`."
-        return None
+    instead = "use provider 'local'"
 
     def models(self) -> list[str]:
         """Return the default model and the chat models of the price table."""
@@ -130,53 +55,14 @@ class RemoteProvider(ABC):
         except WorkbenchError:
             raise
         except Exception as error:  # noqa: BLE001 - SDKs let through whatever their parsers raise
-            failure = self._failure(error, request.model)
+            failure = self.failure(error, request.model)
         else:
             return
-        raise failure
-
-    def call(self, function: Callable[[], _T], model: str | None = None) -> _T:
-        """Run one request with retries and raise only our errors.
-
-        Parameters
-        ----------
-        function : callable
-            Makes the request by ``client`` and returns its result.
-        model : str, optional
-            The model asked for, to name it in an error.
-
-        Raises
-        ------
-        WorkbenchError
-            Whatever went wrong, in a sentence without secrets. The SDK's exception is not
-            chained: it holds the request, and with it the key.
-        """
-        try:
-            return retried(function, self._settings.workbench_retries)
-        except WorkbenchError:
-            raise
-        except Exception as error:  # noqa: BLE001 - SDKs let through whatever their parsers raise
-            failure = self._failure(error, model)
-        # Raised outside the handler, or the SDK's exception would hang on as ``__context__``.
         raise failure
 
     def limit(self, request: ChatRequest) -> int | None:
         """Return the most tokens to generate, which is always told: a cost has no upper estimate else."""
         return request.max_tokens or self.default_max_tokens
-
-    def close(self) -> None:
-        """Close the SDK's connections; a later request opens new ones."""
-        client = self.__dict__.pop("client", None)
-        if client is not None:
-            self.disconnect(client)
-
-    def disconnect(self, client: Any) -> None:
-        """Close one client."""
-        client.close()
-
-    @abstractmethod
-    def connect(self, sdk: Any) -> Any:
-        """Make the SDK's client, with the SDK's own retries off."""
 
     @abstractmethod
     def answer(self, request: ChatRequest) -> Answer:
@@ -185,17 +71,6 @@ class RemoteProvider(ABC):
     @abstractmethod
     def deltas(self, request: ChatRequest) -> Generator[TextDelta | Completion, None, None]:
         """Yield a streamed answer; a generator, so that closing it closes the response."""
-
-    def _failure(self, error: Exception, model: str | None) -> WorkbenchError:
-        redactor = Redactor(self._settings.secrets())
-        return explain(read_trouble(error), self.place, model, redactor.text)
-
-
-def _installed(package: str) -> bool:
-    try:
-        return importlib.util.find_spec(package) is not None
-    except ModuleNotFoundError:
-        return False
 
 
 def _primed(

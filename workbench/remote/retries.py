@@ -1,6 +1,6 @@
 """When a request is made again: one rule for every SDK, whose own are switched off.
 
-What may pass is tried again (see `workbench.chat.providers.trouble.Trouble.transient`), after as
+What may pass is tried again (see `workbench.remote.trouble.Trouble.transient`), after as
 long as ``Retry-After`` asks, else after half a second and about twice as long at every attempt.
 """
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from workbench.chat.providers.trouble import read_trouble
 from workbench.errors import WorkbenchError
+from workbench.remote.trouble import read_trouble
 
 __all__ = ["retried"]
 

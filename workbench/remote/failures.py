@@ -8,8 +8,8 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from workbench.chat.providers.trouble import SPENT, Trouble
 from workbench.errors import BadInput, ProviderFailed, WorkbenchError
+from workbench.remote.trouble import SPENT, Trouble
 
 __all__ = ["Place", "explain"]
 
