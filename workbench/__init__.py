@@ -16,13 +16,18 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "AIService": "workbench.chat",
+    "Answer": "workbench.knowledge",
     "ChatReply": "workbench.chat",
     "ChatService": "workbench.chat",
     "ChatWidget": "workbench.widgets",
+    "Citation": "workbench.knowledge",
+    "FileService": "workbench.knowledge",
+    "KnowledgeWidget": "workbench.widgets",
     "Run": "workbench.runs",
     "RunsWidget": "workbench.widgets",
     "Settings": "workbench.settings",
     "Studio": "workbench.studio",
+    "VectorService": "workbench.knowledge",
     "WorkbenchError": "workbench.errors",
     "calculate_file_hash": "workbench.files",
     "format_datetime": "workbench.text",
@@ -43,13 +48,18 @@ _HOMES = {
 
 __all__ = [
     "AIService",
+    "Answer",
     "ChatReply",
     "ChatService",
     "ChatWidget",
+    "Citation",
+    "FileService",
+    "KnowledgeWidget",
     "Run",
     "RunsWidget",
     "Settings",
     "Studio",
+    "VectorService",
     "WorkbenchError",
     "__version__",
     "calculate_file_hash",
@@ -73,13 +83,14 @@ if TYPE_CHECKING:
     from workbench.chat import AIService, ChatReply, ChatService
     from workbench.errors import WorkbenchError
     from workbench.files import calculate_file_hash, format_file_size, get_file_type_icon
+    from workbench.knowledge import Answer, Citation, FileService, VectorService
     from workbench.magics import load_ipython_extension, unload_ipython_extension
     from workbench.runs import Run
     from workbench.security import generate_api_key, generate_secure_token, hash_password, verify_password
     from workbench.settings import Settings, load_settings
     from workbench.studio import Studio, studio, use
     from workbench.text import format_datetime, time_ago, truncate_text
-    from workbench.widgets import ChatWidget, RunsWidget
+    from workbench.widgets import ChatWidget, KnowledgeWidget, RunsWidget
 
 
 def __getattr__(name: str) -> Any:

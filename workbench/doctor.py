@@ -63,7 +63,7 @@ def checks(studio: Studio) -> list[Check]:
     Returns
     -------
     list of Check
-        In the order of a reader's questions: machine, storage, models, keys, extras.
+        In the order of a reader's questions: machine, storage, models, documents, keys, extras.
     """
     parts: tuple[Callable[[Studio], Iterator[Check]], ...] = (
         _machine,
@@ -72,6 +72,8 @@ def checks(studio: Studio) -> list[Check]:
         _runs,
         _default_model,
         _providers,
+        _embedder,
+        _pictures,
         _secrets,
         _features,
         _extras,
@@ -162,6 +164,29 @@ def _providers(studio: Studio) -> Iterator[Check]:
             )
         else:
             yield Check(f"provider {provider}", "ok", f"ready, {amount(len(ready), 'model')} listed")
+
+
+def _embedder(studio: Studio) -> Iterator[Check]:
+    from workbench.embedders import get_embedder
+
+    settings = studio.settings
+    embedder = get_embedder(settings.workbench_embedder, settings)
+    named = f"{embedder.name}:{embedder.model}"
+    if reason := embedder.available():
+        yield Check("embedder", "absent", f"{named}: {reason}", "Knowledge bases need one.")
+    else:
+        where = "by its provider, at a price" if embedder.remote else "on this machine"
+        yield Check("embedder", "ok", f"{named}, {where}; WORKBENCH_EMBEDDER names another")
+
+
+def _pictures(_: Studio) -> Iterator[Check]:
+    program = shutil.which("tesseract")
+    if program:
+        yield Check("tesseract", "ok", f"{program}: text in pictures is read")
+    else:
+        yield Check(
+            "tesseract", "absent", "text in pictures is not read.", "Install tesseract-ocr to have that."
+        )
 
 
 def _is_silent(address: str) -> bool:

@@ -7,6 +7,7 @@ and ``code`` is the stable word that HTTP clients and dashboards read::
     |-- BadInput (ValueError)       bad_input           400
     |-- NotFound (LookupError)      not_found           404
     |-- Refused                     refused             403
+    |-- TooLarge                    too_large           413
     |-- BudgetExceeded              budget_exceeded     429
     |-- MissingKey                  missing_key         503
     |-- MissingExtra (ImportError)  missing_extra       503
@@ -37,6 +38,7 @@ __all__ = [
     "ProviderFailed",
     "Refused",
     "ReplayMiss",
+    "TooLarge",
     "WorkbenchError",
     "error_from_dict",
 ]
@@ -105,6 +107,13 @@ class Refused(WorkbenchError):
 
     code = "refused"
     status = 403
+
+
+class TooLarge(WorkbenchError):
+    """An upload is larger than ``MAX_CONTENT_LENGTH``; nothing of it is kept."""
+
+    code = "too_large"
+    status = 413
 
 
 class BudgetExceeded(WorkbenchError):

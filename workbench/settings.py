@@ -117,6 +117,12 @@ class Settings(BaseSettings):
         description="JSON price table laid over the built-in one; unset means WORKBENCH_HOME/prices.json.",
     )
 
+    # knowledge
+    workbench_embedder: str = Field(
+        "minilm",
+        description="Embedder of new knowledge bases, such as minilm or openai:text-embedding-3-small.",
+    )
+
     # runs and budgets
     workbench_replay: Literal["live", "cache", "strict"] = Field(
         "live", description="Replay mode: live, cache or strict."
@@ -208,6 +214,16 @@ class Settings(BaseSettings):
     def objects_folder(self) -> Path:
         """Folder of the content-addressed store."""
         return self.home / "objects"
+
+    @property
+    def uploads_folder(self) -> Path:
+        """Folder of uploaded files, named by their content."""
+        return self.upload_folder or self.home / "uploads"
+
+    @property
+    def indexes_folder(self) -> Path:
+        """Folder of index files, which can be made again."""
+        return self.home / "indexes"
 
     @property
     def models_folder(self) -> Path:

@@ -24,11 +24,17 @@ from workbench.storage.objects import ObjectStore
 
 if TYPE_CHECKING:
     from workbench.chat import AIService, ChatService
+    from workbench.knowledge import FileService, VectorService
 
 __all__ = ["Studio", "opened", "studio", "use"]
 
 # By name, because the spine stands below the domains and imports none of them.
-SERVICES = {"ai": "workbench.chat:AIService", "chat": "workbench.chat:ChatService"}
+SERVICES = {
+    "ai": "workbench.chat:AIService",
+    "chat": "workbench.chat:ChatService",
+    "files": "workbench.knowledge:FileService",
+    "vectors": "workbench.knowledge:VectorService",
+}
 
 
 class Studio:
@@ -50,6 +56,7 @@ class Studio:
         self.redactor = Redactor.from_settings(self.settings)
         self.database = Database(self.settings)
         self.objects = ObjectStore(self.settings.objects_folder)
+        self.uploads = ObjectStore(self.settings.uploads_folder)
         self.runs = Runs(self.settings, self.database, self.objects, lambda: self.user_id, self.redactor)
         self._services: dict[str, Any] = {}
         self._lock = threading.RLock()
@@ -64,6 +71,18 @@ class Studio:
     def chat(self) -> ChatService:
         """Conversations."""
         service: ChatService = self._service("chat")
+        return service
+
+    @property
+    def files(self) -> FileService:
+        """Uploaded files and their texts."""
+        service: FileService = self._service("files")
+        return service
+
+    @property
+    def vectors(self) -> VectorService:
+        """Knowledge bases: what is searched and cited."""
+        service: VectorService = self._service("vectors")
         return service
 
     @cached_property
@@ -84,8 +103,9 @@ class Studio:
 
     def close(self) -> None:
         """Give every connection back."""
-        if "ai" in self._services:
-            self._services["ai"].close()
+        for name in ("vectors", "ai"):
+            if name in self._services:
+                self._services[name].close()
         self.database.close()
 
     def _service(self, name: str) -> Any:

@@ -3,13 +3,14 @@
 from workbench.runs.accounts import Reservation, Spent
 from workbench.runs.diff import Difference, RunDiff
 from workbench.runs.record import Artifact, Run
-from workbench.runs.recorder import Recorder
+from workbench.runs.recorder import Progress, Recorder
 from workbench.runs.service import Runs
 from workbench.runs.stream import RunStream
 
 __all__ = [
     "Artifact",
     "Difference",
+    "Progress",
     "Recorder",
     "Reservation",
     "Run",

@@ -97,6 +97,7 @@ class Runs:
         parameters: Mapping[str, Any] | None = None,
         reserve: Reservation | None = None,
         progress: Progress | None = None,
+        effect: bool = False,
     ) -> Run:
         """Compute and record, or take from the record what the mode allows.
 
@@ -124,6 +125,9 @@ class Runs:
             What to hold against budgets while it runs.
         progress : callable, optional
             Told how far the work is.
+        effect : bool
+            Whether the computation changes what is stored elsewhere, such as a knowledge base, so
+            that ``cache`` must do it again; ``strict`` does nothing all the same.
 
         Returns
         -------
@@ -138,7 +142,7 @@ class Runs:
             The inputs have no JSON form.
         """
         wanted = self._plan(kind, inputs, version, seed, name, tags, parent, parameters, reserve)
-        found = self._replayed(wanted)
+        found = None if effect and self.mode == "cache" else self._replayed(wanted)
         if found is not None:
             return found
         recorder = self._start(wanted, reserve, progress)

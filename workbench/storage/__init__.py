@@ -1,6 +1,7 @@
 """Where everything is kept: SQL through SQLAlchemy, bytes in a content-addressed store."""
 
 from workbench.storage.database import Database
+from workbench.storage.knowledge import ChunkRow, DocumentRow, KnowledgeFile, RemovalRow
 from workbench.storage.legacy import db
 from workbench.storage.models import ChatMessage, ChatSession, File, KnowledgeBase, Rating, User
 from workbench.storage.objects import ObjectStore
@@ -10,12 +11,16 @@ __all__ = [
     "ArtifactRow",
     "ChatMessage",
     "ChatSession",
+    "ChunkRow",
     "Database",
+    "DocumentRow",
     "EnvironmentRow",
     "File",
     "KnowledgeBase",
+    "KnowledgeFile",
     "ObjectStore",
     "Rating",
+    "RemovalRow",
     "RunRow",
     "TagRow",
     "UsageRow",

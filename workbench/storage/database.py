@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SCHEMA", "Database"]
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 """The migration that this version of the package stands on."""
 
 BUSY_SECONDS = 60.0
@@ -73,6 +73,19 @@ class Database:
         """Open a bare connection that commits at the end."""
         with _said(), self.engine.begin() as connection:
             yield connection
+
+    @contextmanager
+    def exclusive(self, name: str) -> Iterator[Session]:
+        """Like `begin`, waiting until no other ``exclusive`` of this name is open, in whatever process."""
+        with self.begin() as session:
+            if self.embedded:
+                # One writer at a time, and this makes it the one.
+                session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                session.execute(
+                    text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
+                )
+            yield session
 
     def close(self) -> None:
         """Give every connection back."""

@@ -9,7 +9,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workbench.storage.base import Base, utcnow
@@ -94,7 +94,11 @@ class Rating(Base):
 
 
 class File(Base):
-    """An uploaded file."""
+    """An uploaded file, or a text that was handed in under a title.
+
+    ``storage_path`` is the digest of its bytes in the object store; ``document`` names its extracted
+    text once it is processed.
+    """
 
     __tablename__ = "files"
 
@@ -109,11 +113,17 @@ class File(Base):
     is_processed: Mapped[bool] = mapped_column(default=False)
     processing_status: Mapped[str] = mapped_column(String(50), default="pending")
     meta: Mapped[dict[str, Any]] = mapped_column("metadata", JSON, default=dict)
+    document: Mapped[str | None] = mapped_column(ForeignKey("documents.digest"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 
 class KnowledgeBase(Base):
-    """A searchable set of documents of one user."""
+    """A searchable set of documents of one user.
+
+    ``embedder`` and ``fingerprint`` pin what made its vectors, of ``dimension`` numbers each; they are
+    set when the first document comes. Each change makes ``revision`` one more; a reindexing builds the
+    next ``generation`` beside the present one. ``state`` is a digest of what can be found in it.
+    """
 
     __tablename__ = "knowledge_bases"
 
@@ -124,5 +134,11 @@ class KnowledgeBase(Base):
     settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     file_count: Mapped[int] = mapped_column(default=0)
     total_chunks: Mapped[int] = mapped_column(default=0)
+    embedder: Mapped[str | None] = mapped_column(String(255))
+    fingerprint: Mapped[str | None] = mapped_column(String(255))
+    dimension: Mapped[int | None]
+    generation: Mapped[int] = mapped_column(default=1, server_default="1")
+    revision: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    state: Mapped[str] = mapped_column(String(64), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     updated_at: Mapped[datetime] = mapped_column(default=utcnow, onupdate=utcnow)

@@ -12,14 +12,35 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.errors import BadInput, Corrupted, NotFound
 
-__all__ = ["ObjectStore", "digest_of", "is_digest"]
+__all__ = ["ObjectStore", "Staged", "digest_of", "is_digest"]
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_PIECE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Bytes that lie in the store's folder under a temporary name.
+
+    Attributes
+    ----------
+    path : Path
+        Where.
+    digest : str
+        Of the bytes.
+    size : int
+        How many there are.
+    """
+
+    path: Path
+    digest: str
+    size: int
 
 
 def digest_of(data: bytes) -> str:
@@ -74,6 +95,42 @@ class ObjectStore:
             temporary.unlink(missing_ok=True)
         _flush_folder(path.parent)
         return digest
+
+    def stage(self, read: Callable[[int], bytes], check: Callable[[int], None] = lambda _: None) -> Staged:
+        """Copy a stream into the store's folder piece by piece, without making it an object yet.
+
+        Parameters
+        ----------
+        read : callable
+            Gives at most so many bytes of the stream, none at its end.
+        check : callable
+            Told how many bytes have come after each piece; what it raises leaves nothing behind.
+        """
+        folder = self.folder / "incoming"
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f".{os.getpid()}.{secrets.token_hex(8)}.part"
+        hashed, size = hashlib.sha256(), 0
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                while piece := read(_PIECE):
+                    size += len(piece)
+                    check(size)
+                    hashed.update(piece)
+                    file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        return Staged(path, f"sha256:{hashed.hexdigest()}", size)
+
+    def keep(self, staged: Staged) -> None:
+        """Make what was staged an object; where it is there already, that one is renewed."""
+        path = self.path(staged.digest)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        staged.path.replace(path)
+        _flush_folder(path.parent)
 
     def get(self, digest: str) -> bytes:
         """Return the object's bytes, checked against the digest.
