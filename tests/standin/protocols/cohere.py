@@ -1,4 +1,4 @@
-"""Cohere's chat, version 2."""
+"""Cohere's chat and embeddings, version 2."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.standin.answers import Ask, Reply
+from tests.standin.protocols.vectors import vector
 
 __all__ = ["SUFFIX", "error", "events", "other", "parse", "stumble", "whole"]
 
@@ -75,4 +76,17 @@ def stumble(message: str) -> str:
 
 
 def other(path: str, body: dict[str, Any], number: int) -> dict[str, Any] | None:
-    return None
+    if not path.endswith("/v2/embed"):
+        return None
+    size = 384 if "light" in body["model"] else 1024 if body["model"].endswith("v3.0") else 1536
+    texts = body["texts"]
+    return {
+        "id": f"cohere-{number}",
+        "response_type": "embeddings_by_type",
+        "embeddings": {"float": [vector(f"{body['input_type']} {text}", size) for text in texts]},
+        "texts": texts,
+        "meta": {
+            "api_version": {"version": "2"},
+            "billed_units": {"input_tokens": sum(len(text.split()) for text in texts)},
+        },
+    }

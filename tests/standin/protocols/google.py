@@ -1,4 +1,4 @@
-"""Gemini's generateContent and streamGenerateContent."""
+"""Gemini's generateContent, streamGenerateContent and batchEmbedContents."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.standin.answers import Ask, Reply
+from tests.standin.protocols.vectors import vector
 
 __all__ = ["SUFFIX", "error", "events", "other", "parse", "stumble", "whole"]
 
@@ -96,4 +97,7 @@ def stumble(message: str) -> str:
 
 
 def other(path: str, body: dict[str, Any], number: int) -> dict[str, Any] | None:
-    return None
+    if not path.endswith(":batchEmbedContents"):
+        return None
+    asked = [(request.get("taskType", ""), _text(request["content"])) for request in body["requests"]]
+    return {"embeddings": [{"values": vector(f"{task} {text}", 3072)} for task, text in asked]}

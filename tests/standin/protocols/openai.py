@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.standin.answers import Ask, Reply
+from tests.standin.protocols.vectors import vector
 
 __all__ = ["SUFFIX", "error", "events", "other", "parse", "stumble", "whole"]
 
@@ -97,7 +98,7 @@ def _embeddings(body: dict[str, Any]) -> dict[str, Any]:
     texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
     size = body.get("dimensions") or (3072 if body["model"].endswith("large") else 1536)
     data = [
-        {"object": "embedding", "index": index, "embedding": _coded(_vector(text, size), body)}
+        {"object": "embedding", "index": index, "embedding": _coded(vector(text, size), body)}
         for index, text in enumerate(texts)
     ]
     read = sum(len(text.split()) for text in texts)
@@ -105,17 +106,10 @@ def _embeddings(body: dict[str, Any]) -> dict[str, Any]:
     return {"object": "list", "model": body["model"], "data": data, "usage": usage}
 
 
-def _vector(text: str, size: int) -> list[float]:
-    seed = zlib.crc32(text.encode())
-    raw = [((seed >> (index % 24)) + index * 7919) % 1000 / 1000 - 0.5 for index in range(size)]
-    length = sum(value * value for value in raw) ** 0.5
-    return [value / length for value in raw]
-
-
-def _coded(vector: list[float], body: dict[str, Any]) -> Any:
+def _coded(row: list[float], body: dict[str, Any]) -> Any:
     if body.get("encoding_format") != "base64":
-        return vector
-    return base64.b64encode(struct.pack(f"<{len(vector)}f", *vector)).decode()
+        return row
+    return base64.b64encode(struct.pack(f"<{len(row)}f", *row)).decode()
 
 
 def _images(body: dict[str, Any], number: int) -> dict[str, Any]:
