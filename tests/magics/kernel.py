@@ -77,8 +77,8 @@ class Kernel:
         self.client.shell_channel.send(message)
         return str(message["header"]["msg_id"])
 
-    def finish(self, sent: str, when_shown: Any = None) -> Cell:
-        """Collect what the cell gives; ``when_shown`` is called once something is displayed."""
+    def finish(self, sent: str, when_shown: Any = None, holding: str = "") -> Cell:
+        """Collect what the cell gives; ``when_shown`` is called once a text that holds this is displayed."""
         cell = Cell()
         until = time.monotonic() + SECONDS
         while time.monotonic() < until:
@@ -86,7 +86,7 @@ class Kernel:
             if message is None or message["parent_header"].get("msg_id") != sent:
                 continue
             cell.take(message["msg_type"], message["content"])
-            if when_shown is not None and cell.outputs:
+            if when_shown is not None and cell.outputs and holding in cell.text:
                 when_shown()
                 when_shown = None
             if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":

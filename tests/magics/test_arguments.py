@@ -12,6 +12,7 @@ from workbench.magics.admin import AdminMagics
 from workbench.magics.arguments import flags, parse, parse_words, split_options
 from workbench.magics.chat import ChatMagics
 from workbench.magics.context import check_name
+from workbench.magics.knowledge import KnowledgeMagics
 from workbench.magics.runs import RunsMagics
 
 CHAT = ChatMagics.chat
@@ -92,7 +93,18 @@ def test_a_name_that_cannot_be_bound_is_refused_with_the_reason(name, says):
         check_name(name)
 
 
-@pytest.mark.parametrize("magic", [CHAT, RunsMagics.runs, RunsMagics.replay, AdminMagics.workbench])
+@pytest.mark.parametrize(
+    "magic",
+    [
+        CHAT,
+        KnowledgeMagics.kb,
+        KnowledgeMagics.search,
+        KnowledgeMagics.ask,
+        RunsMagics.runs,
+        RunsMagics.replay,
+        AdminMagics.workbench,
+    ],
+)
 def test_every_option_stands_in_the_docs_and_the_help(magic):
     guide = (Path(__file__).parents[2] / "docs/magics.md").read_text(encoding="utf-8")
     section = guide.partition(f"\n## %{magic.__name__}\n")[2].partition("\n## ")[0]

@@ -54,3 +54,26 @@ def test_extras_name_their_command_where_something_is_missing(studio):
     assert extras
     for check in extras:
         assert check.state == "ok" or "pip install" in check.hint
+
+
+def test_documents_say_what_reads_them(studio, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = {check.name: check for check in checks(studio)}
+    assert found["embedder"].detail.startswith("minilm:all-MiniLM-L6-v2")
+    assert (found["tesseract"].state, found["tesseract"].detail) == (
+        "absent",
+        "text in pictures is not read.",
+    )
+    (tmp_path / "tesseract").write_text("#!/bin/sh\n")
+    (tmp_path / "tesseract").chmod(0o755)
+    found = {check.name: check for check in checks(studio)}
+    assert found["tesseract"].state == "ok"
+
+
+def test_an_embedder_that_is_not_there_is_a_problem_of_its_own(monkeypatch):
+    monkeypatch.setenv("WORKBENCH_EMBEDDER", "nosuch")
+    studio = Studio(load_settings())
+    found = {check.name: check for check in checks(studio)}
+    studio.close()
+    assert (found["embedder"].state, "nosuch" in found["embedder"].detail) == ("problem", True)
+    assert found["database"].state == "ok"

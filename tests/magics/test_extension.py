@@ -5,7 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = "sqlalchemy pandas numpy openai anthropic torch ipywidgets anywidget xllamacpp alembic jsonschema"
+HEAVY = (
+    "sqlalchemy pandas numpy openai anthropic torch ipywidgets anywidget xllamacpp alembic jsonschema"
+    " tantivy hnswlib onnxruntime kreuzberg workbench.knowledge"
+)
 
 PROGRAM = f"""
 import sys, pathlib, os
@@ -16,10 +19,11 @@ shell.run_cell("1 + 1").raise_error()
 print([name for name in {HEAVY.split()!r} + ["workbench.studio"] if name in sys.modules])
 print((pathlib.Path(os.environ["WORKBENCH_HOME"]) / "workbench.db").exists())
 found = shell.magics_manager.magics["line"]
-print(sorted(name for name in ("chat", "runs", "replay", "workbench") if name in found))
+print(sorted(set("chat kb search ask runs replay workbench".split()) & set(found)))
 shell.run_cell("%load_ext workbench")
 shell.run_cell("%unload_ext workbench").raise_error()
-print("chat" in shell.magics_manager.magics["line"], "chat" in shell.magics_manager.magics["cell"])
+left = shell.magics_manager.magics
+print(any(name in left["line"] for name in ("chat", "kb", "search", "ask")), "chat" in left["cell"])
 shell.run_cell("%load_ext workbench").raise_error()
 print("chat" in shell.magics_manager.magics["cell"])
 """
@@ -28,4 +32,5 @@ print("chat" in shell.magics_manager.magics["cell"])
 def test_loading_opens_nothing_and_can_be_taken_back():
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
     lines = [line for line in done.stdout.splitlines() if line.startswith(("[", "True", "False"))]
-    assert lines == ["[]", "False", "['chat', 'replay', 'runs', 'workbench']", "False False", "True"]
+    names = "['ask', 'chat', 'kb', 'replay', 'runs', 'search', 'workbench']"
+    assert lines == ["[]", "False", names, "False False", "True"]

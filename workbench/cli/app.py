@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 import workbench
-from workbench.cli import database, models, runs
+from workbench.cli import database, kb, models, runs
 from workbench.cli.dashboards import dashboards
 from workbench.cli.doctor import doctor
 from workbench.cli.lab import lab
@@ -25,6 +25,7 @@ app.command()(lab)
 app.command()(dashboards)
 app.command()(report)
 app.add_typer(runs.app, name="runs")
+app.add_typer(kb.app, name="kb")
 app.add_typer(database.app, name="db")
 app.add_typer(models.app, name="models")
 

@@ -1,4 +1,4 @@
-"""The notebook's magics: ``%chat``, ``%runs``, ``%replay`` and ``%workbench``.
+"""The notebook's magics: ``%chat``, ``%kb``, ``%search``, ``%ask``, ``%runs``, ``%replay``, ``%workbench``.
 
 ``%load_ext workbench`` installs them. It opens nothing: the Studio, its database and every heavy
 library load with the first magic that needs them.
@@ -22,6 +22,7 @@ class _Extension:
         from workbench.magics.chat import ChatMagics
         from workbench.magics.completion import Completion
         from workbench.magics.context import Context
+        from workbench.magics.knowledge import KnowledgeMagics
         from workbench.magics.questions import ChatLine
         from workbench.magics.runs import RunsMagics
         from workbench.security import Redactor
@@ -33,7 +34,7 @@ class _Extension:
         self.completion = Completion(self.context)
         shell.input_transformer_manager.token_transformers.append(ChatLine)
         shell.Completer.custom_matchers.append(self.completion.offer)
-        for magics in (ChatMagics, RunsMagics, AdminMagics):
+        for magics in (ChatMagics, KnowledgeMagics, RunsMagics, AdminMagics):
             shell.register_magics(magics(shell, self.context))
         shell.events.register("pre_run_cell", self.context.pre_run_cell)
 
@@ -44,7 +45,7 @@ class _Extension:
         shell.input_transformer_manager.token_transformers.remove(ChatLine)
         shell.Completer.custom_matchers.remove(self.completion.offer)
         for kind in ("line", "cell"):
-            for name in ("chat", "runs", "replay", "workbench"):
+            for name in ("chat", "kb", "search", "ask", "runs", "replay", "workbench"):
                 shell.magics_manager.magics[kind].pop(name, None)
 
 

@@ -27,6 +27,9 @@ TOPICS = {
 }
 _HELP = (
     ("%chat QUESTION", "ask a language model; %%chat for a longer question"),
+    ("%kb", "knowledge bases: create, add, list, files, remove, drop, resume, reindex, stats, verify"),
+    ("%search WORDS", "passages of a knowledge base, by meaning and by words"),
+    ("%ask QUESTION", "an answer with citations from a knowledge base; %%ask for a longer question"),
     ("%runs", "what was done: table, show, diff, export, import, verify, tag"),
     ("%replay MODE", "live, cache or strict; %%replay for one cell"),
     ("%workbench TOPIC", "doctor, cost, settings or this help"),

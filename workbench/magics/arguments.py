@@ -17,12 +17,13 @@ __all__ = ["flags", "parse", "parse_words", "split_options", "words"]
 _TOKEN = re.compile(r"""\s*((?:[^\s"']|"[^"]*"|'[^']*')+)""")
 _QUOTED = re.compile(r""""([^"]*)"|'([^']*)'""")
 _HELP = {"-h", "--help", "-?"}
+_TAKING = {"store", "append"}
 
 
 def flags(magic: Any) -> dict[str, bool]:
     """Return the options that a magic declares, each with whether it takes a value."""
     return {
-        flag: "action" not in option.kwds
+        flag: option.kwds.get("action", "store") in _TAKING
         for option in magic.decorators
         for flag in getattr(option, "args", ())
         if flag.startswith("-")

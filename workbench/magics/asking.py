@@ -13,7 +13,6 @@ from workbench.magics.answer import ENDINGS, LiveAnswer, answer_bundle, preview_
 from workbench.wording import money
 
 if TYPE_CHECKING:
-    from workbench.chat.reply import ChatReply
     from workbench.magics.context import Context
     from workbench.magics.question import Question
     from workbench.studio import Studio
@@ -38,10 +37,15 @@ def ask(context: Context, question: Question) -> None:
     ProviderFailed
         The model failed, or its answer does not follow the schema.
     """
+    sources = None
+    if question.kb is not None:
+        from workbench.magics.grounding import ground
+
+        question, sources = ground(context, question)
     shown = LiveAnswer(live=context.live and question.stream)
     began = time.time_ns() // 1000
     try:
-        reply = _reply(context.studio, question, shown)
+        reply = _reply(context.studio, question, shown, sources)
     except (KeyboardInterrupt, Cancelled):
         shown.finish(answer_bundle(shown.text, _stopped(context.studio, began)))
         raise Cancelled("The answer was stopped before its end.", "What came is kept in its Run.") from None
@@ -52,7 +56,7 @@ def ask(context: Context, question: Question) -> None:
     _settle(context, question, shown, reply)
 
 
-def _settle(context: Context, question: Question, shown: LiveAnswer, reply: ChatReply) -> None:
+def _settle(context: Context, question: Question, shown: LiveAnswer, reply: Any) -> None:
     """Show and bind a whole answer; one that does not follow its schema can still be read."""
     context.bind(question.name, reply)
     if question.schema is None:
@@ -63,7 +67,8 @@ def _settle(context: Context, question: Question, shown: LiveAnswer, reply: Chat
     except WorkbenchError:
         shown.finish(answer_bundle(f"```json\n{reply.content}\n```", reply.footer()))
         raise
-    shown.finish(value_bundle(valid.value, reply.footer()))
+    bundle = value_bundle(valid.value, reply.footer())
+    shown.finish(bundle if question.kb is None else valid.below(bundle))
     context.bind(question.name, valid)
 
 
@@ -74,14 +79,18 @@ def _stopped(studio: Studio, began: int) -> str:
     return " · ".join([ENDINGS["cancelled"], *named])
 
 
-def _reply(studio: Studio, question: Question, shown: LiveAnswer) -> ChatReply:
+def _reply(studio: Studio, question: Question, shown: LiveAnswer, sources: Any) -> Any:
     from workbench.chat import ChatReply
 
     last: dict[str, Any] = {}
     with closing(_pieces(studio, question)) as pieces:
         for last in pieces:
             shown.add(last["content"])
-    return ChatReply.of(last, content=shown.text)
+    if sources is None:
+        return ChatReply.of(last, content=shown.text)
+    from workbench.magics.grounding import GroundedReply
+
+    return replace(GroundedReply.of(last, content=shown.text), sources=sources)
 
 
 def _pieces(studio: Studio, question: Question) -> Generator[dict[str, Any], None, None]:
@@ -139,9 +148,15 @@ def preview(context: Context, question: Question) -> None:
 
     from workbench.chat.messages import estimate_tokens
 
+    facts: dict[str, str] = {}
+    if question.kb is not None:
+        from workbench.magics.grounding import ground
+
+        question, sources = ground(context, question)
+        facts["sources"] = ", ".join(hit.citation for hit in sources) or "none found"
     call = _call(context.studio, question)
     estimate = context.studio.ai.estimate(**call)
-    facts = {
+    facts |= {
         "model": f"{estimate['provider']}:{estimate['model']}",
         "prompt": f"at most {estimate_tokens(call['messages']):,} tokens",
         "prompt and answer": f"at most {estimate['tokens']:,} tokens",

@@ -26,6 +26,18 @@ class ChatMagics(SharingMagics):
     )
     @argument("--session", metavar="NAME", help="Go on in the chat session of this name; made on first use.")
     @argument("--system", metavar="TEXT", help="System prompt. A session keeps the one it was made with.")
+    @argument(
+        "--kb",
+        metavar="NAME",
+        help="Knowledge base: what it holds on the question goes out before it, to be cited as [1], [2].",
+    )
+    @argument(
+        "--sources",
+        type=int,
+        default=6,
+        metavar="N",
+        help="With --kb: most passages that go out; default 6.",
+    )
     @argument("--temperature", type=float, metavar="T", help="0 to 2; unset leaves it to the provider.")
     @argument("--max-tokens", type=int, metavar="N", help="Most tokens of the answer.")
     @argument("--seed", type=int, metavar="N", help="Seed, for providers that take one.")
@@ -69,6 +81,9 @@ class ChatMagics(SharingMagics):
         ``:format`` as in f-strings; ``{{`` and ``}}`` are plain braces. ``@name`` becomes the value
         of a variable where it stands alone. A DataFrame, Series or numpy array goes out as a typed
         summary, long text is cut with a visible mark, and what a value brings in is not read again.
+
+        With ``--kb NAME`` passages of that knowledge base stand before the question and below the
+        answer; ``%ask`` does more: it checks quotations and refuses where the documents do not say.
 
         Without ``--session`` each question stands alone. Interrupt the kernel to stop an answer:
         what came is kept.

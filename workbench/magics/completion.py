@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.completer import SimpleCompletion, completion_matcher
 
-from workbench.errors import WorkbenchError
+from workbench.errors import BadInput, WorkbenchError
 from workbench.magics.admin import TOPICS, AdminMagics
-from workbench.magics.arguments import flags
+from workbench.magics.arguments import flags, words
 from workbench.magics.chat import ChatMagics
+from workbench.magics.kb_words import ACTIONS as KB_ACTIONS
+from workbench.magics.knowledge import KnowledgeMagics
 from workbench.magics.runs import ACTIONS, MODES, STATUSES, RunsMagics
 
 if TYPE_CHECKING:
@@ -20,7 +22,10 @@ if TYPE_CHECKING:
 __all__ = ["Completion"]
 
 _MAGICS = {
+    "ask": KnowledgeMagics.ask,
     "chat": ChatMagics.chat,
+    "kb": KnowledgeMagics.kb,
+    "search": KnowledgeMagics.search,
     "runs": RunsMagics.runs,
     "replay": RunsMagics.replay,
     "workbench": AdminMagics.workbench,
@@ -28,10 +33,21 @@ _MAGICS = {
 _MAGIC_LINE = re.compile(rf"\s*%{{1,2}}({'|'.join(_MAGICS)})\s(.*)\Z", re.DOTALL)
 _TAKES_RUNS = ("show", "diff", "export", "verify", "tag")
 _RUNS_OFFERED = 50
+KINDS = (
+    "chat",
+    "embedding",
+    "file.upload",
+    "image",
+    "knowledge.add",
+    "knowledge.ask",
+    "knowledge.create",
+    "knowledge.search",
+    "report",
+)
 
 
 class Completion:
-    """Offers options, models, sessions, actions and Runs.
+    """Offers options, models, sessions, knowledge bases, actions and Runs.
 
     Parameters
     ----------
@@ -83,7 +99,7 @@ class Completion:
             return self._values(given[-1])
         if word.startswith("-"):
             return flags(magic)
-        return self._words(name, [one for one in given if not one.startswith("-")])
+        return self._words(name, [one for one in _split(before, word) if not one.startswith("-")])
 
     def _values(self, flag: str) -> Iterable[str]:
         sources: dict[str, Callable[[], Iterable[str]]] = {
@@ -91,8 +107,12 @@ class Completion:
             "--model": self._models,
             "--session": self._sessions,
             "--status": lambda: STATUSES,
-            "--kind": lambda: ("chat", "image", "embedding"),
+            "--kind": lambda: KINDS,
             "--json": self._schemas,
+            "--kb": self._bases,
+            "--embedder": _embedders,
+            "--type": lambda: self._files("file_type"),
+            "--file": lambda: self._files("filename"),
         }
         return sources.get(flag, tuple)()
 
@@ -101,11 +121,36 @@ class Completion:
             return () if given else MODES
         if name == "workbench":
             return () if given else TOPICS
+        if name == "kb":
+            return self._kb_words(given)
         if name == "runs":
             if not given:
                 return ACTIONS
             return self._run_ids() if given[0] in _TAKES_RUNS else ()
         return ()
+
+    def _kb_words(self, given: list[str]) -> Iterable[str]:
+        if not given:
+            return KB_ACTIONS
+        if given[0] in {"create", "list"}:
+            return ()
+        if len(given) == 1:
+            return self._bases()
+        # Nothing after `add`: IPython's own offer of files is what is wanted there.
+        return self._files("filename", given[1]) if given[0] == "remove" else ()
+
+    def _bases(self) -> list[str]:
+        studio = self.context.studio
+        bases = studio.vectors.list_knowledge_bases(studio.user_id)
+        return [_written(base["name"]) for base in bases]
+
+    def _files(self, what: str, base: str | None = None) -> list[str]:
+        from workbench.knowledge.choosing import base_named
+        from workbench.magics.kb_words import last_used
+
+        studio = self.context.studio
+        files = studio.vectors.files(base_named(studio, base or last_used(self.context)))
+        return sorted({_written(file[what]) for file in files})
 
     def _models(self) -> list[str]:
         offered = self.context.studio.ai.models()
@@ -115,7 +160,7 @@ class Completion:
     def _sessions(self) -> list[str]:
         studio = self.context.studio
         titles = [one["title"] for one in studio.chat.list_sessions(studio.user_id, limit=200)]
-        return [f'"{title}"' if " " in title else title for title in titles]
+        return list(map(_written, titles))
 
     def _run_ids(self) -> list[str]:
         return [run.id for run in self.context.studio.runs.list(limit=_RUNS_OFFERED)]
@@ -123,6 +168,25 @@ class Completion:
     def _schemas(self) -> list[str]:
         space = self.context.shell.user_ns
         return [name for name, value in space.items() if not name.startswith("_") and _is_schema(value)]
+
+
+def _split(before: str, word: str) -> list[str]:
+    """Return the whole words before the last one, quotation marks taken off."""
+    known = before[: len(before) - len(word)]
+    try:
+        return words(known)
+    except BadInput:
+        return known.split()
+
+
+def _written(name: str) -> str:
+    return f'"{name}"' if " " in name else name
+
+
+def _embedders() -> list[str]:
+    from workbench.embedders import embedder_names
+
+    return embedder_names()
 
 
 def _is_schema(value: Any) -> bool:

@@ -22,10 +22,16 @@ class Context:
     ----------
     shell : InteractiveShell
         IPython's shell.
+
+    Attributes
+    ----------
+    knowledge_base : str or None
+        Name of the knowledge base that was last used here.
     """
 
     def __init__(self, shell: Any) -> None:
         self.shell = shell
+        self.knowledge_base: str | None = None
         self._cell: str | None = None
         self._begun: Studio | None = None
 

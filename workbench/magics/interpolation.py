@@ -18,7 +18,7 @@ from typing import Any
 from workbench.errors import BadInput
 from workbench.magics.summaries import DEFAULT_MAX_CHARS, LEAST_MAX_CHARS, cut, render
 
-__all__ = ["Insertion", "Interpolated", "close_names", "interpolate"]
+__all__ = ["Insertion", "Interpolated", "close_names", "interpolate", "value_at"]
 
 _LONGEST_EXPRESSION = 2000
 _MARKER = re.compile(
@@ -30,6 +30,7 @@ _DECORATED = re.compile(r"\s*(?:#[^\n]*)?(?:\n\s*)+(?:@|def\b|class\b|async\s+de
 # What IPython itself puts among a notebook's variables is never what was meant.
 _IPYTHONS = {"In", "Out", "exit", "get_ipython", "open", "quit"}
 _CONVERSIONS: dict[str, Callable[[Any], str]] = {"r": repr, "s": str, "a": ascii}
+_DOUBLED = "Write {{ and }} for braces of the text itself."
 _ESCAPE = "Write {{ and }} for braces of the text itself, or add --raw to send the text as it stands."
 
 
@@ -107,6 +108,34 @@ def close_names(name: str, namespace: Mapping[str, Any]) -> str:
     return f"Did you mean {', '.join(near)}?" if near else ""
 
 
+def value_at(text: str, start: int, namespace: Mapping[str, Any]) -> tuple[int, Any]:
+    """Return where the expression that is opened at ``start`` ends, and its value as it is.
+
+    Parameters
+    ----------
+    text : str
+        Holds ``{expression}`` at ``start``, perhaps with ``!r`` or ``:format``.
+    start : int
+        Position of the opening brace.
+    namespace : mapping
+        Variables by name.
+
+    Raises
+    ------
+    BadInput
+        It cannot be read, fails, or names something unknown.
+    """
+    try:
+        end, source, conversion, spec = _parse(text, start)
+        value = _evaluate(source, namespace)
+        if conversion or spec:
+            value = _formatted(value, conversion, spec, text[start:end])
+    except BadInput as error:
+        # Nothing is sent here that could be sent as it stands.
+        raise BadInput(error.message, error.hint.replace(_ESCAPE, _DOUBLED), details=error.details) from None
+    return end, value
+
+
 def _own(namespace: Mapping[str, Any]) -> list[str]:
     """Return the names that the notebook itself gave."""
     return [
@@ -174,7 +203,7 @@ class _Reader:
 
     def _expression(self, start: int) -> int:
         end, source, conversion, spec = _parse(self.text, start)
-        value = self._evaluate(source)
+        value = _evaluate(source, self.namespace)
         marker = self.text[start:end]
         if conversion or spec:
             written = cut(_formatted(value, conversion, spec, marker), self.max_chars)
@@ -183,24 +212,25 @@ class _Reader:
         self._insert(marker, value, written)
         return end
 
-    def _evaluate(self, source: str) -> Any:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", SyntaxWarning)
-                code = compile(source.strip(), "<prompt>", "eval")
-            # The expression is the notebook's own code, as in any cell.
-            return eval(code, dict(self.namespace))  # noqa: S307
-        except NameError as error:
-            raise _unknown(source, error, self.namespace) from error
-        except Exception as error:
-            raise BadInput(
-                f"The expression {{{source}}} failed: {type(error).__name__}: {error}.",
-                "Try it in a cell of its own.",
-            ) from error
-
     def _insert(self, marker: str, value: Any, written: str) -> None:
         self.insertions.append(Insertion(marker, type(value).__name__, len(written)))
         self.pieces.append(written)
+
+
+def _evaluate(source: str, namespace: Mapping[str, Any]) -> Any:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            code = compile(source.strip(), "<prompt>", "eval")
+        # The expression is the notebook's own code, as in any cell.
+        return eval(code, dict(namespace))  # noqa: S307
+    except NameError as error:
+        raise _unknown(source, error, namespace) from error
+    except Exception as error:
+        raise BadInput(
+            f"The expression {{{source}}} failed: {type(error).__name__}: {error}.",
+            "Try it in a cell of its own.",
+        ) from error
 
 
 def _parse(text: str, start: int) -> tuple[int, str, str, str]:

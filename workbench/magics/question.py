@@ -23,9 +23,13 @@ class Question:
     Attributes
     ----------
     prompt : str
-        The user's text, values in place.
-    model, system, session : str or None
+        What goes out: the user's text, values in place, with what it must look like.
+    asked : str
+        The user's text alone.
+    model, system, session, kb : str or None
         As given.
+    sources : int
+        Most passages of the knowledge base that go out with it.
     settings : dict
         For `AIService.chat_completion`.
     schema : AnswerSchema or None
@@ -41,9 +45,12 @@ class Question:
     """
 
     prompt: str
+    asked: str
     model: str | None
     system: str | None
     session: str | None
+    kb: str | None
+    sources: int
     settings: dict[str, Any]
     schema: AnswerSchema | None
     name: str | None
@@ -72,6 +79,8 @@ def read_question(given: Namespace, parts: Sequence[str], namespace: Mapping[str
     """
     check_name(given.name)
     text = "\n".join(part.strip("\n") for part in parts if part.strip())
+    if given.sources < 1:
+        raise BadInput(f"--sources is {given.sources}; it takes 1 or more.")
     if not text:
         raise BadInput("There is no question.", "Write it after the options, or below %%chat.")
     fill = partial(_fill, given, namespace)
@@ -79,9 +88,12 @@ def read_question(given: Namespace, parts: Sequence[str], namespace: Mapping[str
     schema = read_schema(given.json, namespace) if given.json else None
     return Question(
         prompt=prompt.text + (f"\n\n{schema.instruction()}" if schema else ""),
+        asked=prompt.text,
         model=fill(given.model).text or None,
         system=system.text or None,
         session=fill(given.session).text or None,
+        kb=fill(given.kb).text or None,
+        sources=given.sources,
         settings=_settings(given, schema),
         schema=schema,
         name=given.name,

@@ -1,4 +1,4 @@
-"""A ``%chat`` line that ends with a question mark is a question, not a call for help."""
+"""A ``%chat`` or ``%ask`` line that ends with a question mark is a question, not a call for help."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from IPython.core.inputtransformer2 import EscapedCommand
 
 __all__ = ["ChatLine"]
 
+_TAKING_TEXT = {"ask", "chat", "kb", "search"}
+
 
 class ChatLine(EscapedCommand):
-    """Takes ``%chat`` lines before IPython looks for ``name?``, ``x = %magic`` and ``x = !command`` in them.
+    """Takes lines of text before IPython looks for ``name?``, ``x = %magic`` and ``x = !command`` in them.
 
     ``%chat?`` itself stays what it is: help.
     """
@@ -31,7 +33,8 @@ class ChatLine(EscapedCommand):
 
 
 def _asks(tokens: Sequence[Any]) -> bool:
-    if [token.string for token in tokens[:2]] != ["%", "chat"]:
+    strings = [token.string for token in tokens[:2]]
+    if strings[:1] != ["%"] or strings[1:] == [] or strings[1] not in _TAKING_TEXT:
         return False
     (_, name), text = tokens[:2], tokens[2:]
     return bool(text) and text[0].start > name.end and bool(text[0].string.strip())
