@@ -18,5 +18,8 @@
 # ### [Chat](chat.ipynb)
 # Talk with a model; every answer is recorded, priced and rated.
 #
+# ### [Knowledge](knowledge.ipynb)
+# Drop in documents, search and ask them; every passage opens in its page.
+#
 # ### [Runs](runs.ipynb)
 # Find, sum up, open and compare everything that was computed.

@@ -10,11 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbench.widgets.chat import ChatWidget
+    from workbench.widgets.knowledge import KnowledgeWidget
     from workbench.widgets.runs import RunsWidget
 
-__all__ = ["ChatWidget", "RunsWidget"]
+__all__ = ["ChatWidget", "KnowledgeWidget", "RunsWidget"]
 
-_HOMES = {"ChatWidget": "workbench.widgets.chat", "RunsWidget": "workbench.widgets.runs"}
+_HOMES = {
+    "ChatWidget": "workbench.widgets.chat",
+    "KnowledgeWidget": "workbench.widgets.knowledge",
+    "RunsWidget": "workbench.widgets.runs",
+}
 
 
 def __getattr__(name: str) -> Any:
