@@ -18,6 +18,7 @@ GROUPS = {
     "Where things lie": ("workbench_home", "max_content_length"),
     "Secrets of the installation": ("session_secret", "encryption_key"),
     "Model providers": ("openai_api_key", "workbench_prices"),
+    "Knowledge": ("workbench_embedder", "workbench_embedder"),
     "Runs, users and budgets": ("workbench_replay", "workbench_tiers"),
     "Other domains": ("ibm_quantum_token", "ray_address"),
     "Features": ("enable_quantum", "enable_self_improving"),
