@@ -46,7 +46,7 @@ demo: $(STAMPS)/demo $(MODEL)  ## run the flagship report offline, print its Run
 	$(BIN)/workbench report notebooks/reports/flagship.ipynb --out reports
 	@echo
 	@echo 'make lab         opens JupyterLab on notebooks/start.ipynb'
-	@echo 'make dashboards  opens the Voila site: chat, Runs and costs'
+	@echo 'make dashboards  opens the Voila site: chat, knowledge, Runs and costs'
 
 test: $(STAMPS)/dev $(MODEL) system-packages  ## every test
 	WORKBENCH_TEST_MODELS="$$WORKBENCH_HOME/models" $(BIN)/python -m pytest $(ARGS)

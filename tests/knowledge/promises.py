@@ -48,6 +48,33 @@ def finds_what_was_added_and_says_where(studio):
     assert studio.vectors.verify(base) == []
 
 
+def finds_a_word_and_an_identifier_at_the_default_threshold(studio):
+    base = studio.files.create_knowledge_base(studio.user_id, "stations")
+    others = [f"Station VS-{number} measures snow, rain, wind and sun all year long." for number in range(30)]
+    texts = [
+        *others,
+        "At VS-0117 a marmot chewed the cable, and nobody noticed before the third week of May.",
+    ]
+    ids = studio.vectors.add_texts(base, [(f"note {at}", text) for at, text in enumerate(texts)])
+    for query in ("VS-0117", "marmots", "what is a marmot?"):
+        found = studio.vectors.search_knowledge_base(base, query)
+        assert found[0]["file_id"] == ids[-1]
+        assert len(found) == 1 and found[0]["score"] >= 0.7
+    assert studio.vectors.search_knowledge_base(base, "helicopter") == []
+
+
+def shows_every_file_that_repeats_a_part_of_a_short_one(studio):
+    base = studio.files.create_knowledge_base(studio.user_id, "repeats", settings={"chunk_tokens": 16})
+    first, second = (
+        f"The {what} lies in the valley and is cold all the year round." for what in ("lake", "bog")
+    )
+    ids = studio.vectors.add_texts(base, [("both", f"{first}\n\n{second}"), ("one", first), ("two", second)])
+    (hit, *_) = found = studio.vectors.search(base, "lake bog valley", 10, 0)
+    shown = {place["file_id"] for hit in found for place in (hit.to_dict(), *hit.duplicates)}
+    assert shown == set(ids)
+    assert hit.file_id == ids[0] and len(hit.duplicates) == 2
+
+
 def forgets_what_was_taken_out(studio):
     base, ids = filled(studio)
     assert "moon" in names(studio, base)
@@ -167,9 +194,11 @@ def embeds_equal_text_once_and_goes_on_where_it_was_stopped(studio):
 PROMISES = [
     embeds_equal_text_once_and_goes_on_where_it_was_stopped,
     filters_by_file_type_page_and_metadata,
+    finds_a_word_and_an_identifier_at_the_default_threshold,
     finds_what_was_added_and_says_where,
     forgets_what_was_taken_out,
     keeps_users_apart,
     reindexes_beside_what_serves,
+    shows_every_file_that_repeats_a_part_of_a_short_one,
     state_tells_contents_whatever_their_order,
 ]

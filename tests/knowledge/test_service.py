@@ -55,6 +55,17 @@ def test_a_row_stands_for_its_base_also_one_that_was_made_by_hand(words):
     assert words.vectors.search_knowledge_base(row, QUESTION)[0]["filename"] == "moon"
 
 
+def test_indexes_stay_open_for_those_who_search_them(words, base, monkeypatch):
+    monkeypatch.setattr("workbench.knowledge.engine.OPEN_AT_ONCE", 1)
+    other, ids = filled(words, name="other")
+    row = words.vectors.bases.get(base)
+    with words.vectors._engines.of(row) as engine:
+        engine.refresh()
+        assert names(words, other)[0] == "moon"
+        assert engine.vectors.count() == len(ids)
+    assert names(words, base)[0] == "moon"
+
+
 def test_one_bad_file_does_not_keep_the_others_out(words, base):
     given = [("good.txt", b"Cheese is made of milk."), ("bad.pdf", b"no pdf"), "/nowhere/at/all.txt"]
     result = words.vectors.add_files(base, given)

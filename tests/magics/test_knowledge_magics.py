@@ -197,8 +197,8 @@ def test_a_stop_keeps_what_was_done(kernel: Kernel, tmp_path: Path):
         (tmp_path / f"station-{number:02}.txt").write_text("".join(lines))
     kernel.ok("%kb create stations --chunk-tokens 16")
     sent = kernel.start(f"%kb add stations {tmp_path}")
-    # No longer "reading": the first of their passages are stored.
-    stopped = kernel.finish(sent, kernel.interrupt, holding="% station-")
+    # 512 passages are stored at a time, those of the first eight files.
+    stopped = kernel.finish(sent, kernel.interrupt, holding="% station-08")
     assert (stopped.ename, stopped.errors) == ("Cancelled", 1)
     assert "`%kb resume stations` goes on." in stopped.evalue
     assert kernel.value("__import__('workbench').studio().runs.list(kind='knowledge.add')[0].status") == (

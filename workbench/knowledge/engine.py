@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -150,29 +152,51 @@ class Engines:
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
         self._settings = settings
-        self._open: OrderedDict[tuple[str, int], Engine] = OrderedDict()
+        self._open: OrderedDict[tuple[str, int], _Lent] = OrderedDict()
         self._lock = threading.Lock()
 
-    def of(self, base: KnowledgeBase) -> Engine:
-        """Return the engine of the base's present generation, opened on first use."""
+    @contextmanager
+    def of(self, base: KnowledgeBase) -> Iterator[Engine]:
+        """Lend the engine of the base's present generation, opened on first use; it stays open meanwhile."""
         key = (base.id, base.generation)
         with self._lock:
             if key not in self._open:
                 folder = self._settings.indexes_folder / base.id
-                self._open[key] = Engine(self._database, self._settings, base, folder)
+                self._open[key] = _Lent(Engine(self._database, self._settings, base, folder))
             self._open.move_to_end(key)
+            lent = self._open[key]
+            lent.users += 1
             if len(self._open) > OPEN_AT_ONCE:
-                self._open.popitem(last=False)[1].close()
-            return self._open[key]
+                self._let_go(next(iter(self._open)))
+        try:
+            yield lent.engine
+        finally:
+            with self._lock:
+                lent.users -= 1
+                if lent.gone and not lent.users:
+                    lent.engine.close()
 
     def forget(self, base_id: str) -> None:
-        """Close what is open of a base."""
+        """Close what is open of a base, or leave that to the last who uses it."""
         with self._lock:
             for key in [key for key in self._open if key[0] == base_id]:
-                self._open.pop(key).close()
+                self._let_go(key)
 
     def close(self) -> None:
-        """Close all."""
+        """Close all, or leave that to those who use them."""
         with self._lock:
-            while self._open:
-                self._open.popitem()[1].close()
+            for key in list(self._open):
+                self._let_go(key)
+
+    def _let_go(self, key: tuple[str, int]) -> None:
+        lent = self._open.pop(key)
+        lent.gone = True
+        if not lent.users:
+            lent.engine.close()
+
+
+@dataclass(eq=False, slots=True)
+class _Lent:
+    engine: Engine
+    users: int = 0
+    gone: bool = False

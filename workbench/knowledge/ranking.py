@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["CANDIDATES", "DENSE_WEIGHT", "fold", "fuse", "score_of"]
+__all__ = ["CANDIDATES", "DENSE_WEIGHT", "fold", "fuse", "lift", "score_of"]
 
 CANDIDATES = 100
 """Passages that each side brings."""
@@ -56,6 +56,35 @@ def fuse(
     span = float(dense.max() - dense.min())
     best = float(words.max())
     return dense + ((1 - weight) / weight * span / best * words if best > 0 else 0.0)
+
+
+def lift(
+    evidence: NDArray[np.float64], named: NDArray[np.bool_], floor: float, *, identifier: bool
+) -> NDArray[np.float64]:
+    """Return the evidence of a query of a few words, with those passages raised that have all of them.
+
+    One or two words point nowhere in particular, so that even the passage that is about them lies far
+    from them; and an identifier's nearest neighbours are other identifiers.
+
+    Parameters
+    ----------
+    evidence : (n,) float array
+        As `fuse` gives it.
+    named : (n,) bool array
+        Which passages have every word of the query.
+    floor : float
+        To which they are raised at least.
+    identifier : bool
+        Whether these passages come before all others, too.
+    """
+    import numpy as np
+
+    if not named.any():
+        return evidence
+    raised = np.maximum(evidence, floor + 0.1 * evidence)
+    if identifier and not named.all():
+        raised += max(0.0, float(evidence[~named].max() - raised[named].min()) + 1e-6)
+    return np.where(named, raised, evidence)
 
 
 def score_of(evidence: float, floor: float) -> float:

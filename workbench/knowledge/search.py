@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.embedders import Embedder
 from workbench.errors import BadInput
@@ -13,15 +13,22 @@ from workbench.knowledge.documents import read_documents
 from workbench.knowledge.engine import Engine
 from workbench.knowledge.filters import allowed_chunks, checked_filters
 from workbench.knowledge.indexes.lexical import matched_terms
-from workbench.knowledge.ranking import CANDIDATES, fold, fuse, score_of
+from workbench.knowledge.ranking import CANDIDATES, fold, fuse, lift, score_of
+from workbench.knowledge.words import content_terms
 from workbench.storage.models import KnowledgeBase
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["FLOOR", "RANKING", "Query", "checked_query", "find"]
 
-RANKING = "1"
+RANKING = "2"
 """Version of the ranking; another one gives other results for the same passages."""
 FLOOR = 0.40
 MOST = 1000
+KEYWORDS = 3
+"""Words of a query up to which a passage that has them all is taken to be to the point."""
 SHORT = 3
 """Passages of a file that is shown as one result."""
 _READ_FOR_ONE = 4
@@ -82,7 +89,7 @@ def find(engine: Engine, base: KnowledgeBase, embedder: Embedder, query: Query) 
     vector = embedder.embed([query.text], role="query")[0]
     allowed = allowed_chunks(engine.source.database, base, query.filters)
     ids, cosine, bm25 = engine.candidates(vector, query.text, allowed, max(CANDIDATES, query.limit))
-    evidence = fuse(cosine, bm25)
+    evidence = _lifted(engine, query, ids, fuse(cosine, bm25), bm25)
     # equal ones by identifier, which ascends already
     order = (-evidence).argsort(kind="stable")
     best = [int(index) for index in order[: query.limit * _READ_FOR_ONE]]
@@ -96,6 +103,29 @@ def find(engine: Engine, base: KnowledgeBase, embedder: Embedder, query: Query) 
     groups = _grouped(found)[: query.limit]
     texts = _texts(engine, groups)
     return [_hit(group, query, texts) for group in groups]
+
+
+def _lifted(
+    engine: Engine,
+    query: Query,
+    ids: NDArray[np.int64],
+    evidence: NDArray[np.float64],
+    bm25: NDArray[np.float32],
+) -> NDArray[np.float64]:
+    """Raise the passages that have every word of a query of a few words."""
+    import numpy as np
+
+    wanted = content_terms(query.text)
+    if not 1 <= len(wanted) <= KEYWORDS:
+        return evidence
+    rows = engine.read(ids[bm25 > 0].tolist())
+    full = [
+        number
+        for number, row in rows.items()
+        if wanted <= content_terms(f"{row.filename}\n{row.heading}\n{row.content}")
+    ]
+    identifier = any(character.isdigit() for character in query.text)
+    return lift(evidence, np.isin(ids, full), FLOOR, identifier=identifier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,21 +161,23 @@ class _Group:
 
 def _grouped(found: list[_Found]) -> list[_Group]:
     """Fold repetitions, and put the found passages of a short file together, for it is read at a glance."""
-    groups: dict[int, _Group] = {}
+    groups: list[_Group] = []
+    shown_in: dict[int, _Group] = {}
     short: dict[tuple[str, int | None], _Group] = {}
     for place, first in enumerate(fold([passage.row for passage in found])):
         passage = found[place]
         file = (passage.row.file_id, passage.row.page)
         if first != place:
-            if first in groups:
-                groups[first].repeats.append(passage)
+            shown_in[first].repeats.append(passage)
         elif file in short:
+            shown_in[place] = short[file]
             short[file].neighbours.append(passage)
         else:
-            groups[place] = _Group(passage, [], [])
+            shown_in[place] = _Group(passage, [], [])
+            groups.append(shown_in[place])
             if passage.row.passages <= SHORT:
-                short[file] = groups[place]
-    return list(groups.values())
+                short[file] = shown_in[place]
+    return groups
 
 
 def _texts(engine: Engine, groups: list[_Group]) -> dict[str, Document]:
@@ -171,10 +203,15 @@ def _hit(group: _Group, query: Query, texts: Mapping[str, Document]) -> dict[str
             "cosine": round(best.cosine, 4),
             "bm25": round(best.bm25, 4),
             "evidence": round(best.evidence, 4),
-            "terms": matched_terms(query.text, content),
+            "terms": _telling(matched_terms(query.text, content)),
         },
         "duplicates": [_place(repeat) for repeat in group.repeats],
     }
+
+
+def _telling(words: list[str]) -> list[str]:
+    """Leave out what every text has, unless there is nothing else."""
+    return [word for word in words if content_terms(word)] or words
 
 
 def _place(passage: _Found) -> dict[str, Any]:

@@ -292,7 +292,8 @@ class VectorService:
         if recorder is not None:
             recorder.parameter("embedder", base.embedder)
             recorder.parameter("exact", embedder.exact)
-        hits = find(self._engines.of(base), base, embedder, wanted)
+        with self._engines.of(base) as engine:
+            hits = find(engine, base, embedder, wanted)
         now = self.bases.get(base.id)
         # A reindexing that ended in between took the passages that this search went through.
         return hits if now.generation == base.generation else self._found(now, wanted, recorder)
@@ -395,20 +396,22 @@ class VectorService:
         base = self.bases.get(knowledge_base)
         if base.fingerprint is None:
             return {**view(base), "index": None, "memory_bytes": 0, "state": base.state}
-        engine = self._engines.of(base)
-        engine.refresh()
-        return {
-            **view(base),
-            "index": engine.vectors.name,
-            "memory_bytes": engine.vectors.memory_bytes(),
-            "state": base.state,
-        }
+        with self._engines.of(base) as engine:
+            engine.refresh()
+            return {
+                **view(base),
+                "index": engine.vectors.name,
+                "memory_bytes": engine.vectors.memory_bytes(),
+                "state": base.state,
+            }
 
     def verify(self, knowledge_base: Base) -> list[str]:
         """Read everything of a base again; return what is wrong, nothing when all is sound."""
         base = self.bases.get(knowledge_base)
-        engine = self._engines.of(base) if base.fingerprint is not None else None
-        return problems(self.studio.database, base, engine)
+        if base.fingerprint is None:
+            return problems(self.studio.database, base, None)
+        with self._engines.of(base) as engine:
+            return problems(self.studio.database, base, engine)
 
 
 def _results(query: str, name: str, output: dict[str, Any], run_id: str | None) -> SearchResults:

@@ -11,7 +11,7 @@ import pytest
 from tests.knowledge.words import WordsEmbedder
 from workbench.knowledge.answering.gate import Evidence
 from workbench.knowledge.answering.scale import ALIEN, PAIRS, Scale
-from workbench.knowledge.answering.words import content_terms, coverage, numbers
+from workbench.knowledge.words import content_terms, coverage, numbers
 
 SAMPLES = Path(__file__).parents[3] / "data"
 

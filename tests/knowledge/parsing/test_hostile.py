@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from tests.knowledge.parsing import hostile, samples
+from tests.knowledge.parsing.processes import parsers
 from tests.knowledge.parsing.test_formats import sound
 from workbench.errors import BadInput
 from workbench.knowledge.parsing import Limits, Parsed, parse_file, warden
@@ -80,6 +81,6 @@ def test_none_of_them_costs_memory_or_hurts_the_good_ones(tmp_path, monkeypatch)
         if number % 10 == 0:
             assert parse_file(good, "good.pdf") == expected
     assert most - before < 100 << 20
-    assert len(process.children(recursive=True)) == 1
+    assert len(parsers()) == 1
     warden.stop()
     assert not list(temporary.iterdir())

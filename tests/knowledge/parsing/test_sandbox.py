@@ -16,12 +16,9 @@ import psutil
 import pytest
 
 from tests.knowledge.parsing import samples
+from tests.knowledge.parsing.processes import parsers
 from workbench.errors import BadInput, Cancelled, NotFound
 from workbench.knowledge.parsing import Limits, parse_file, parser_names, warden
-
-
-def descendants():
-    return psutil.Process().children(recursive=True)
 
 
 def gone(pid, seconds=10.0):
@@ -34,11 +31,11 @@ def gone(pid, seconds=10.0):
 
 
 def settled(count, seconds=10.0):
-    """Wait until this process has so many descendants."""
+    """Wait until so many processes parse."""
     end = time.monotonic() + seconds
-    while len(descendants()) != count and time.monotonic() < end:
+    while len(parsers()) != count and time.monotonic() < end:
         time.sleep(0.02)
-    return len(descendants()) == count
+    return len(parsers()) == count
 
 
 def test_the_parsers_are_registered():
@@ -83,7 +80,7 @@ def test_it_leaves_no_process_and_no_file(villain):
     name = Path(villain("litter").document.text)
     assert name.is_relative_to(tempfile.gettempdir())
     assert not name.exists() and not name.parent.exists()
-    server = descendants()[0]
+    server = parsers()[0]
     folder = name.parents[1]
     assert folder.is_dir()
     warden.stop()
@@ -165,7 +162,7 @@ def test_a_killed_server_is_replaced(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     for _ in range(3):
         assert parse_file(tmp_path / "a.txt").document.text == "read"
-        descendants()[0].kill()
+        parsers()[0].kill()
     assert parse_file(tmp_path / "a.txt").document.text == "read"
     assert settled(1)
     assert len(list(temporary.iterdir())) == 1
@@ -176,7 +173,7 @@ def test_a_killed_server_is_replaced(tmp_path, monkeypatch):
 @pytest.mark.slow
 def test_a_server_killed_in_the_middle_begins_again(villain, tmp_path):
     villain("bounds")
-    server = descendants()[0]
+    server = parsers()[0]
     threading.Timer(0.5, server.kill).start()
     with pytest.raises(BadInput, match="longer than 2 s"):
         villain("hang", seconds=2)
@@ -186,19 +183,19 @@ def test_a_server_killed_in_the_middle_begins_again(villain, tmp_path):
 def test_a_fork_of_the_parent_has_a_server_of_its_own(tmp_path):
     (tmp_path / "a.txt").write_text("read")
     parse_file(tmp_path / "a.txt")
-    mine = descendants()[0].pid
+    mine = parsers()[0].pid
     pid = os.fork()
     if not pid:
         code = 1
         try:
             same = parse_file(tmp_path / "a.txt").document.text == "read"
-            code = 0 if same and descendants()[0].pid != mine else 2
+            code = 0 if same and parsers()[0].pid != mine else 2
             warden.stop()
         finally:
             os._exit(code)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     assert parse_file(tmp_path / "a.txt").document.text == "read"
-    assert descendants()[0].pid == mine
+    assert parsers()[0].pid == mine
 
 
 def test_all_ends_with_the_parent(villain, tmp_path):

@@ -14,7 +14,7 @@ __all__ = ["Evidence"]
 
 COSINE, PASSAGE_WORDS, SENTENCE, SENTENCE_WORDS = 7.5, 4.0, 20.2, 6.1
 """Weights of the figures of an `Evidence`, in its order."""
-NEEDED = 15.4
+NEEDED = 15.9
 """From here on the base is taken to answer: on left-out articles, 3% of the questions got that far."""
 
 

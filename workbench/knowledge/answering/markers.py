@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from workbench.knowledge.answering.words import content_terms
 from workbench.knowledge.chunking import sentences
+from workbench.knowledge.words import content_terms
 
 __all__ = ["Claim", "Marker", "claims_of", "edited"]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from workbench.knowledge.answering.gate import COSINE, PASSAGE_WORDS
 from workbench.knowledge.answering.reading import Line, Reading
-from workbench.knowledge.answering.words import content_terms, coverage
+from workbench.knowledge.words import content_terms, coverage
 
 __all__ = ["Quote", "best_quotes"]
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from workbench.knowledge.answering.gate import SENTENCE, SENTENCE_WORDS, Evidence
 from workbench.knowledge.answering.passages import Passage
 from workbench.knowledge.answering.scale import Scale
-from workbench.knowledge.answering.words import content_terms, coverage
 from workbench.knowledge.chunking import sentences
 from workbench.knowledge.chunking.sentences import trimmed
 from workbench.knowledge.document import Document
+from workbench.knowledge.words import content_terms, coverage
 
 if TYPE_CHECKING:
     import numpy as np

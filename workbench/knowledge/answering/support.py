@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.knowledge.answering.markers import Claim
 from workbench.knowledge.answering.reading import Line, Reading
-from workbench.knowledge.answering.words import coverage, numbers
+from workbench.knowledge.words import coverage, numbers
 
 if TYPE_CHECKING:
     import numpy as np
