@@ -1,32 +1,30 @@
 """How fast MiniLM embeds mixed-length text beside sentence-transformers, and the fast mode's cost in search.
 
-    python -m benchmarks.embedding [--search FOLDER]
-
-``FOLDER`` holds a collection as BEIR's SciFact: ``docs.jsonl``, ``queries.jsonl``, ``qrels.tsv``.
 The ways of computing take turns, texts by texts, so that other work on the machine meets all alike.
 """
 
 from __future__ import annotations
 
-import argparse
-import csv
-import json
 import random
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.collections import SCIFACT, rows
 from benchmarks.report import tell
 from workbench.embedders import get_embedder
+from workbench.knowledge.evaluation import EvaluationSet, Question, ndcg_at
 from workbench.settings import load_settings
+from workbench.studio import Studio
 
 TEXTS = 480
 TURNS = 4
+EMBEDDERS = {"minilm": "minilm", "fast": "all-MiniLM-L6-v2-fast"}
 WORDS = Path(__file__).parents[1] / "docs"
 
 
@@ -56,8 +54,7 @@ def ways(home: str) -> dict[str, Callable[[list[str]], Any]]:
     settings = load_settings(workbench_home=home)
     found = {
         "encode": lambda texts: library.encode(texts, show_progress_bar=False),
-        "minilm": get_embedder("minilm", settings).embed,
-        "fast": get_embedder("all-MiniLM-L6-v2-fast", settings).embed,
+        **{name: get_embedder(model, settings).embed for name, model in EMBEDDERS.items()},
     }
     for way in found.values():
         way(["Warm now.", "And threads are up."])
@@ -79,11 +76,11 @@ def measure(found: dict[str, Callable[[list[str]], Any]]) -> list[dict[str, Any]
             busy[name].append(time.process_time() - begun)
     first = next(iter(found))
     want = np.concatenate(vectors[first])
-    rows = []
+    told = []
     for name in found:
         got = np.concatenate(vectors[name])
         gains = [theirs / ours for theirs, ours in zip(wall[first], wall[name], strict=True)]
-        rows.append(
+        told.append(
             {
                 "what": name,
                 "per_s": TEXTS / sum(wall[name]),
@@ -94,50 +91,45 @@ def measure(found: dict[str, Callable[[list[str]], Any]]) -> list[dict[str, Any]
                 "cosine": float((got * want).sum(axis=1).min()),
             }
         )
-    return rows
-
-
-def search(folder: Path, found: dict[str, Callable[[list[str]], Any]]) -> dict[str, float]:
-    """Return nDCG@10 of dense ranking, by each way but the first."""
-    docs = [json.loads(line) for line in (folder / "docs.jsonl").open()]
-    queries = [json.loads(line) for line in (folder / "queries.jsonl").open()]
-    right: dict[str, dict[str, int]] = {}
-    for query, doc, score in list(csv.reader((folder / "qrels.tsv").open(), delimiter="\t"))[1:]:
-        right.setdefault(query, {})[doc] = int(score)
-    texts = [f"{doc.get('title', '')} {doc['text']}".strip() for doc in docs]
-    told = {}
-    for name, way in list(found.items())[1:]:
-        likeness = way([query["text"] for query in queries]) @ way(texts).T
-        gains = [
-            gain([docs[at]["id"] for at in np.argsort(-row)[:10]], right[query["id"]])
-            for row, query in zip(likeness, queries, strict=True)
-        ]
-        told[name] = statistics.mean(gains)
     return told
 
 
-def gain(ranked: list[str], right: dict[str, int]) -> float:
-    """Return nDCG of one ranking."""
-    weights = [1 / np.log2(place + 2) for place in range(len(ranked))]
-    best = sorted(right.values(), reverse=True)[: len(ranked)]
-    return float(
-        sum(right.get(doc, 0) * weight for doc, weight in zip(ranked, weights, strict=True))
-        / sum(score * weight for score, weight in zip(best, weights, strict=False))
+def search(home: str, found: dict[str, Callable[[list[str]], Any]]) -> dict[str, dict[str, float]]:
+    """Return nDCG@10 on SciFact by each way but the first: by the vectors alone, and as the product ranks."""
+    if not SCIFACT.is_dir():
+        return {}
+    docs, asked = rows(SCIFACT / "docs.jsonl"), EvaluationSet.load(SCIFACT).present
+    texts = [f"{doc['title']}\n\n{doc['text']}" for doc in docs]
+    told = {}
+    studio = Studio(load_settings(workbench_home=home))
+    for name, way in list(found.items())[1:]:
+        likeness = way([question.text for question in asked]) @ way(texts).T
+        dense = [[docs[at]["id"] for at in np.argsort(-row)[:10]] for row in likeness]
+        base = studio.files.create_knowledge_base(studio.user_id, name, embedder=EMBEDDERS[name])
+        studio.vectors.add_texts(base, [(doc["id"], text) for doc, text in zip(docs, texts, strict=True)])
+        hits = (studio.vectors.search(base, question.text, 10, 0, record=False) for question in asked)
+        hybrid = [[hit.filename for hit in found] for found in hits]
+        told[name] = {"dense nDCG@10": mean(dense, asked), "hybrid nDCG@10": mean(hybrid, asked)}
+    studio.close()
+    return told
+
+
+def mean(ranked: list[list[str]], asked: Sequence[Question]) -> float:
+    """Return the mean nDCG@10 of rankings."""
+    return statistics.fmean(
+        ndcg_at(found, question.judgements, 10) for found, question in zip(ranked, asked, strict=True)
     )
 
 
 def main() -> None:
     """Measure and tell."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--search", type=Path, help="folder of a collection in BEIR's form")
-    folder = parser.parse_args().search
     with tempfile.TemporaryDirectory() as home:
         found = ways(home)
-        rows = measure(found)
-        quality = search(folder, found) if folder else {}
-    for row in rows:
-        row["ndcg"] = quality.get(row["what"], "")
-    tell("embedding", f"Embedding {TEXTS} texts of 3 to 250 words, in {TURNS} turns", rows)
+        told = measure(found)
+        quality = search(home, found)
+    unknown = {"dense nDCG@10": "", "hybrid nDCG@10": ""}
+    told = [row | quality.get(row["what"], unknown) for row in told]
+    tell("embedding", f"Embedding {TEXTS} texts of 3 to 250 words, in {TURNS} turns", told)
 
 
 if __name__ == "__main__":

@@ -4,13 +4,12 @@
 (Artetxe et al. 2020), its paragraphs joined to one document an article, with blank lines, on one line,
 and eight articles to a document; and the sample questions that come with the repository. A question counts
 where the answer's whole range lies in one of the first five passages, or in those that fit together
-into 1,000 tokens. The folder of XQuAD is WORKBENCH_BENCHMARK_DATA.
+into 1,000 tokens. XQuAD: see ``benchmarks/collections.py``.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.collections import XQUAD, need, xquad
 from benchmarks.report import tell
 from workbench.embedders import get_embedder
 from workbench.knowledge.evaluation import recall_at, recall_within
@@ -25,7 +25,6 @@ from workbench.settings import load_settings
 from workbench.studio import Studio
 
 SAMPLES = Path(__file__).parents[1] / "data"
-DATA = Path(os.environ.get("WORKBENCH_BENCHMARK_DATA", "../shared/data"))
 DEFAULT = 240
 BUDGET = 1_000
 DEPTH = 20
@@ -47,7 +46,7 @@ Texts = list[tuple[str, str]]
 
 def articles(separator: str, together: int = 1) -> tuple[Texts, list[Asked]]:
     """Return documents of so many articles each, and the questions on them."""
-    data = json.loads((DATA / "xquad" / "xquad.en.json").read_text(encoding="utf-8"))["data"]
+    data = xquad()
     texts, asked = [], []
     for first in range(0, len(data), together):
         title, text = data[first]["title"].replace("_", " "), ""
@@ -103,6 +102,7 @@ def measured(studio: Studio, base: str, asked: Sequence[Asked], what: str) -> di
 
 def main(sizes: Sequence[int]) -> None:
     """Measure every arrangement and every size."""
+    need(XQUAD)
     rows = []
     arrangements = {
         "XQuAD, paragraphs": ("\n\n", 1), "XQuAD, one line": (" ", 1), "XQuAD, eight articles": ("\n\n", 8)

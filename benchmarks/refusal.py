@@ -4,14 +4,12 @@
 
 XQuAD (Artetxe et al. 2020) is put in by whole articles: the questions of the others are absent. SciFact's
 claims (Wadden et al. 2020) are absent from XQuAD and the sample documents, and XQuAD's questions from
-SciFact. The folder of both is WORKBENCH_BENCHMARK_DATA. The sample questions come with the repository; the
+SciFact (both: see ``benchmarks/collections.py``). The sample questions come with the repository; the
 near ones ask for what the documents' own subjects leave open.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import random
 import sys
 import tempfile
@@ -19,12 +17,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.collections import SCIFACT, XQUAD, need, rows, xquad
 from benchmarks.report import tell
 from workbench.settings import load_settings
 from workbench.studio import Studio
 
 SAMPLES = Path(__file__).parents[1] / "data"
-DATA = Path(os.environ.get("WORKBENCH_BENCHMARK_DATA", "../shared/data"))
 ARTICLES = 24
 ABSTRACTS = 300
 Asked = list[tuple[str, str | None]]
@@ -33,21 +31,22 @@ Asked = list[tuple[str, str | None]]
 
 def main(most: int) -> None:
     """Measure every set and tell the rates."""
+    need(SCIFACT, XQUAD)
     dice = random.Random(5)
     inside, outside, articles = _xquad(dice)
     claims, abstracts = _scifact(dice)
     samples = _samples()
-    rows = []
+    told = []
     with tempfile.TemporaryDirectory() as home:
         studio = Studio(load_settings(workbench_home=home))
         base = _base(studio, "articles", articles)
-        rows += [
+        told += [
             _row(studio, base, "XQuAD, article in the base", _some(inside, most, dice), present=True),
             _row(studio, base, "XQuAD, article left out", _some(outside, most, dice), present=False),
             _row(studio, base, "SciFact's claims on XQuAD", _some(claims, most, dice), present=False),
         ]
         base = _base(studio, "abstracts", abstracts)
-        rows += [
+        told += [
             _row(
                 studio,
                 base,
@@ -59,7 +58,7 @@ def main(most: int) -> None:
         ]
         base = studio.files.create_knowledge_base(studio.user_id, "samples")
         studio.vectors.add_files(base, [path for kind in ("documents", "texts") for path in _files(kind)])
-        rows += [
+        told += [
             _row(
                 studio, base, "sample questions, present", _some(samples["present"], most, dice), present=True
             ),
@@ -69,7 +68,7 @@ def main(most: int) -> None:
             _row(studio, base, "SciFact's claims on the samples", _some(claims, most, dice), present=False),
         ]
         studio.close()
-    tell("refusal", "Absent subjects refused, present ones answered", rows)
+    tell("refusal", "Absent subjects refused, present ones answered", told)
 
 
 def _row(studio: Studio, base: str, what: str, asked: Asked, *, present: bool) -> dict[str, Any]:
@@ -104,7 +103,7 @@ def _files(kind: str) -> list[Path]:
 
 
 def _xquad(dice: random.Random) -> tuple[Asked, Asked, list[tuple[str, str]]]:
-    articles = json.loads((DATA / "xquad/xquad.en.json").read_text())["data"]
+    articles = xquad()
     dice.shuffle(articles)
 
     def questions(some: list[Any]) -> Asked:
@@ -119,10 +118,9 @@ def _xquad(dice: random.Random) -> tuple[Asked, Asked, list[tuple[str, str]]]:
 
 
 def _scifact(dice: random.Random) -> tuple[Asked, list[tuple[str, str]]]:
-    folder = DATA / "scifact"
-    claims = {row["id"]: row["text"] for row in _rows(folder / "queries.jsonl")}
-    abstracts = {row["id"]: row for row in _rows(folder / "docs.jsonl")}
-    pairs = [line.split("\t")[:2] for line in (folder / "qrels.tsv").read_text().splitlines()[1:]]
+    claims = {row["id"]: row["text"] for row in rows(SCIFACT / "queries.jsonl")}
+    abstracts = {row["id"]: row for row in rows(SCIFACT / "docs.jsonl")}
+    pairs = [line.split("\t")[:2] for line in (SCIFACT / "qrels.tsv").read_text().splitlines()[1:]]
     dice.shuffle(pairs)
     kept = dict.fromkeys(abstract for _, abstract in pairs[:ABSTRACTS])
     asked: Asked = [(claims[claim], None) for claim in dict.fromkeys(claim for claim, _ in pairs[:ABSTRACTS])]
@@ -130,16 +128,12 @@ def _scifact(dice: random.Random) -> tuple[Asked, list[tuple[str, str]]]:
 
 
 def _samples() -> dict[str, Asked]:
-    rows = _rows(SAMPLES / "questions.jsonl")
+    asked = rows(SAMPLES / "questions.jsonl")
     return {
-        "present": [(row["question"], row["answer"]) for row in rows if row["answer"] is not None],
-        "near": [(row["question"], None) for row in rows if row["answer"] is None and row["near"]],
-        "absent": [(row["question"], None) for row in rows if row["answer"] is None and not row["near"]],
+        "present": [(row["question"], row["answer"]) for row in asked if row["answer"] is not None],
+        "near": [(row["question"], None) for row in asked if row["answer"] is None and row["near"]],
+        "absent": [(row["question"], None) for row in asked if row["answer"] is None and not row["near"]],
     }
-
-
-def _rows(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text().splitlines()]
 
 
 if __name__ == "__main__":

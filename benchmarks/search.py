@@ -7,7 +7,6 @@ near chunks, 100 by words, exact cosines for all of them, fused.
 
 from __future__ import annotations
 
-import json
 import random
 import re
 import statistics
@@ -22,18 +21,18 @@ from typing import Any
 import numpy as np
 import psutil
 
+from benchmarks.collections import ROOT, SCIFACT
+from benchmarks.collections import rows as lines
 from benchmarks.report import tell
 from workbench.knowledge.indexes import open_index, open_lexical
+from workbench.knowledge.ranking import CANDIDATES, DENSE_WEIGHT
 from workbench.settings import load_settings
 
-ROOT = Path(__file__).parents[1]
-SCIFACT = ROOT.parent / "shared" / "data" / "scifact"
 SIZES = (100_000, 1_000_000)
 DIMENSION = 384
 CLUSTERS = 2_000
 BATCH = 5_000
 QUERIES = 100
-CANDIDATES = 100
 ADDED = 100
 
 
@@ -94,7 +93,7 @@ class Corpus:
 def sentences() -> list[str]:
     """SciFact's where they lie beside the project, else those of the project's documentation."""
     if SCIFACT.is_dir():
-        texts = [json.loads(line)["text"] for line in (SCIFACT / "docs.jsonl").open()]
+        texts = [row["text"] for row in lines(SCIFACT / "docs.jsonl")]
     else:
         texts = [path.read_text() for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]]
     return [part for text in texts for part in re.split(r"(?<=[.!?])\s+", text) if len(part.split()) > 4]
@@ -103,7 +102,7 @@ def sentences() -> list[str]:
 def questions() -> list[str]:
     """SciFact's claims, else single sentences."""
     if SCIFACT.is_dir():
-        return [json.loads(line)["text"] for line in (SCIFACT / "queries.jsonl").open()][:QUERIES]
+        return [row["text"] for row in lines(SCIFACT / "queries.jsonl")][:QUERIES]
     return random.Random(1).choices(sentences(), k=QUERIES)
 
 
@@ -126,7 +125,7 @@ def fused(index: Any, words: Any, vector: Any, question: str) -> Any:
     bm25 = np.zeros(len(ids), np.float32)
     known = np.isin(ids, found[0])
     bm25[known] = found[1][order][np.searchsorted(found[0][order], ids[known])]
-    return ids[np.argsort(-(0.7 * scaled(cosine) + 0.3 * scaled(bm25)))][:10]
+    return ids[np.argsort(-(DENSE_WEIGHT * scaled(cosine) + (1 - DENSE_WEIGHT) * scaled(bm25)))][:10]
 
 
 def scaled(values: Any) -> Any:

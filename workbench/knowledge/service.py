@@ -334,8 +334,9 @@ class VectorService:
         Answer
             With ``refused`` true where the documents do not say.
         """
-        return Asking(self.studio).ask(
-            knowledge_base, question, model, provider, settings, limit, user_id, filters
+        asking = Asking(self.studio)
+        return asking.ask(
+            asking.question(knowledge_base, question, model, provider, settings, limit, user_id, filters)
         )
 
     def ask_stream(
@@ -358,8 +359,9 @@ class VectorService:
             ``content`` (the model's text, not checked yet) and ``done``; the last one has ``done`` true
             and the checked ``answer``. Closing the generator stops the model.
         """
-        return Asking(self.studio).stream(
-            knowledge_base, question, model, provider, settings, limit, user_id, filters
+        asking = Asking(self.studio)
+        return asking.stream(
+            asking.question(knowledge_base, question, model, provider, settings, limit, user_id, filters)
         )
 
     def chunk(self, chunk_id: int, user_id: str) -> dict[str, Any]:

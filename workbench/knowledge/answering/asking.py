@@ -25,7 +25,7 @@ from workbench.storage.models import KnowledgeBase
 if TYPE_CHECKING:
     from workbench.studio import Studio
 
-__all__ = ["ASK", "Asking"]
+__all__ = ["ASK", "Asking", "Question"]
 
 ASK = "knowledge.ask"
 ANSWERING = "1"
@@ -40,8 +40,8 @@ Pieces = Generator[str, None, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Call:
-    """One checked question."""
+class Question:
+    """One checked question, and who is to answer it."""
 
     base: KnowledgeBase
     question: str
@@ -52,6 +52,7 @@ class _Call:
     settings: dict[str, Any]
 
     def inputs(self) -> dict[str, Any]:
+        """Return what decides the answer, as JSON values."""
         return {
             "base": self.base.name,
             "state": self.base.state,
@@ -76,19 +77,8 @@ class Asking:
     def __init__(self, studio: Studio) -> None:
         self.studio = studio
 
-    def ask(
-        self,
-        knowledge_base: KnowledgeBase | str,
-        question: str,
-        model: str | None,
-        provider: str | None,
-        settings: Mapping[str, Any] | None,
-        limit: int,
-        user_id: str | None,
-        filters: Mapping[str, Any] | None,
-    ) -> Answer:
+    def ask(self, call: Question) -> Answer:
         """Return the answer; see `VectorService.ask`."""
-        call = self._call(knowledge_base, question, model, provider, settings, limit, user_id, filters)
 
         def compute(recorder: Recorder) -> dict[str, Any]:
             return _drained(self._pieces(call, recorder, stream=False))
@@ -96,19 +86,8 @@ class Asking:
         run = self.studio.runs.execute(ASK, call.inputs(), compute, **self._recording(call))
         return Answer.of(run)
 
-    def stream(
-        self,
-        knowledge_base: KnowledgeBase | str,
-        question: str,
-        model: str | None,
-        provider: str | None,
-        settings: Mapping[str, Any] | None,
-        limit: int,
-        user_id: str | None,
-        filters: Mapping[str, Any] | None,
-    ) -> Generator[dict[str, Any], None, None]:
+    def stream(self, call: Question) -> Generator[dict[str, Any], None, None]:
         """Yield the answer as it comes; see `VectorService.ask_stream`."""
-        call = self._call(knowledge_base, question, model, provider, settings, limit, user_id, filters)
         stream = self.studio.runs.stream(
             ASK,
             call.inputs(),
@@ -126,7 +105,7 @@ class Asking:
 
     # one question
 
-    def _call(
+    def question(
         self,
         knowledge_base: KnowledgeBase | str,
         question: str,
@@ -136,15 +115,16 @@ class Asking:
         limit: int,
         user_id: str | None,
         filters: Mapping[str, Any] | None,
-    ) -> _Call:
+    ) -> Question:
+        """Return the checked question; the parameters are those of `VectorService.ask`."""
         wanted = checked_query(question, limit, 0, filters)
         base = self.studio.vectors.bases.get(knowledge_base, user_id)
         given = {name: value for name, value in (settings or {}).items() if value is not None}
-        call = _Call(base, wanted.text, wanted.limit, wanted.filters, "", "", given)
+        call = Question(base, wanted.text, wanted.limit, wanted.filters, "", "", given)
         name, chosen = self._answerer(call, provider, model)
-        return _Call(base, wanted.text, wanted.limit, wanted.filters, name, chosen, given)
+        return Question(base, wanted.text, wanted.limit, wanted.filters, name, chosen, given)
 
-    def _answerer(self, call: _Call, provider: str | None, model: str | None) -> tuple[str, str]:
+    def _answerer(self, call: Question, provider: str | None, model: str | None) -> tuple[str, str]:
         """Return who writes the answer.
 
         Strict replay must not depend on which keys this machine has: with nothing named, who answered
@@ -168,14 +148,14 @@ class Asking:
         return (NONE, NONE) if found == _SMALLEST and not named else found
 
     @staticmethod
-    def _recording(call: _Call) -> dict[str, Any]:
+    def _recording(call: Question) -> dict[str, Any]:
         return {
             "version": f"{ANSWERING}.{RANKING}",
             "name": call.question[:100],
             "parameters": {"provider": call.provider, "model": call.model},
         }
 
-    def _pieces(self, call: _Call, recorder: Recorder, *, stream: bool) -> Pieces:
+    def _pieces(self, call: Question, recorder: Recorder, *, stream: bool) -> Pieces:
         """Yield the answer's text as it comes; return what the Run keeps."""
         found = self.studio.vectors.search(call.base, call.question, call.limit, 0, filters=call.filters)
         passages, missing = checked(self.studio, call.base.user_id, found.hits)
@@ -196,7 +176,7 @@ class Asking:
         recorder.metric("unsupported", len(output["unsupported"]))
         return output
 
-    def _read(self, call: _Call, passages: tuple[Passage, ...], recorder: Recorder) -> Reading | None:
+    def _read(self, call: Question, passages: tuple[Passage, ...], recorder: Recorder) -> Reading | None:
         if not passages:
             return None
         embedder = self.studio.vectors.bases.embedder(call.base)
@@ -207,13 +187,13 @@ class Asking:
         self._book(recorder, reading, reading.tokens)
         return reading
 
-    def _room(self, call: _Call) -> int:
+    def _room(self, call: Question) -> int:
         provider = self.studio.ai.provider(call.provider)
         answer = call.settings.get("max_tokens") or provider.default_max_tokens
         return room_for(call.question, context_of(call.provider), int(answer))
 
     def _written(
-        self, call: _Call, messages: list[dict[str, str]], *, stream: bool
+        self, call: Question, messages: list[dict[str, str]], *, stream: bool
     ) -> Generator[str, None, dict[str, Any]]:
         asked: Any = (messages, call.provider, call.model, call.settings)
         if not stream:

@@ -28,7 +28,7 @@ METRIC = "cosine"
 NEIGHBOURS = 16
 """M of Malkov and Yashunin, https://arxiv.org/abs/1603.09320; their efConstruction and ef are below."""
 BUILDING = 100
-SEARCHING = 128
+SEARCHING = 384
 BATCH = 1_000
 """Vectors that are added between two looks at whether to stop: a fifth of a second."""
 SIDECAR = "graph.json"

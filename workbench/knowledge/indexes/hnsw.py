@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["HnswIndex", "LocalIndex"]
 
-CROSSING = 200_000
-"""Chunks up to which comparing with all of them takes no longer than a reader notices: 15 ms."""
+CROSSING = 50_000
+"""Chunks up to which comparing with all of them takes about as long as a walk through a graph: 2 ms."""
 TAIL = 20_000
 """New chunks that are compared one by one before they join the graph: 1.4 ms a query."""
 TAIL_SHARE = 20
