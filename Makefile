@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 # Everything that the demo records stays in this folder, unless WORKBENCH_HOME names another.
 export WORKBENCH_HOME ?= $(CURDIR)/.workbench
 MODEL := $(STAMPS)/model
-BENCHES := $(filter-out __init__ collections peers report,$(notdir $(basename $(wildcard benchmarks/*.py))))
+BENCHES := $(filter-out __init__ corpora peers report,$(notdir $(basename $(wildcard benchmarks/*.py))))
 FAST := not slow and not browser and not servers and not acceptance
 
 .PHONY: help demo test test-fast lint lab dashboards bench docs site notebooks clean

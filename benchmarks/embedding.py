@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.collections import SCIFACT, rows
+from benchmarks.corpora import SCIFACT, rows
 from benchmarks.report import tell
 from workbench.embedders import get_embedder
 from workbench.knowledge.evaluation import EvaluationSet, Question, ndcg_at

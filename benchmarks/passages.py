@@ -4,7 +4,7 @@
 (Artetxe et al. 2020), its paragraphs joined to one document an article, with blank lines, on one line,
 and eight articles to a document; and the sample questions that come with the repository. A question counts
 where the answer's whole range lies in one of the first five passages, or in those that fit together
-into 1,000 tokens. XQuAD: see ``benchmarks/collections.py``.
+into 1,000 tokens. XQuAD: see ``benchmarks/corpora.py``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.collections import XQUAD, need, xquad
+from benchmarks.corpora import XQUAD, need, xquad
 from benchmarks.report import tell
 from workbench.embedders import get_embedder
 from workbench.knowledge.evaluation import recall_at, recall_within

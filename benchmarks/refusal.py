@@ -4,7 +4,7 @@
 
 XQuAD (Artetxe et al. 2020) is put in by whole articles: the questions of the others are absent. SciFact's
 claims (Wadden et al. 2020) are absent from XQuAD and the sample documents, and XQuAD's questions from
-SciFact (both: see ``benchmarks/collections.py``). The sample questions come with the repository; the
+SciFact (both: see ``benchmarks/corpora.py``). The sample questions come with the repository; the
 near ones ask for what the documents' own subjects leave open.
 """
 
@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.collections import SCIFACT, XQUAD, need, rows, xquad
+from benchmarks.corpora import SCIFACT, XQUAD, need, rows, xquad
 from benchmarks.report import tell
 from workbench.settings import load_settings
 from workbench.studio import Studio

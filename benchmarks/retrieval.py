@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from unittest import mock
 
-from benchmarks.collections import SCIFACT, need, rows
+from benchmarks.corpora import SCIFACT, need, rows
 from benchmarks.report import tell
 from workbench.knowledge.evaluation import EvaluationSet, ndcg_at, paired_interval, recall_at
 from workbench.settings import load_settings
@@ -100,16 +100,22 @@ def alike(mine: dict, yours: dict) -> float:
     )
 
 
-def theirs(name: str, python: str, documents, queries) -> dict:
-    """Run a peer in its own environment."""
+def theirs(python: str, documents, queries) -> dict[str, dict]:
+    """Run the peers in their own environment."""
     with tempfile.TemporaryDirectory() as folder:
         given = Path(folder) / "given.json"
         given.write_text(json.dumps({"documents": documents, "queries": queries}))
         script = Path(__file__).with_name("peers.py")
-        done = subprocess.run(
-            [python, script, name, given, f"{folder}/{name}"], capture_output=True, text=True, check=True
-        )
-    return json.loads(done.stdout.splitlines()[-1])
+        told = {}
+        for name in PEERS:
+            done = subprocess.run(
+                [python, script, name, given, f"{folder}/{name}"],
+                stdout=subprocess.PIPE,
+                text=True,
+                check=True,
+            )
+            told[name] = json.loads(done.stdout.splitlines()[-1])
+        return told
 
 
 def main() -> None:
@@ -124,8 +130,7 @@ def main() -> None:
     here = ours(documents, queries)
     measured = {"workbench": here, "workbench on PostgreSQL": on_postgres(documents, queries)}
     if python := os.environ.get("WORKBENCH_PEERS"):
-        for name in PEERS:
-            measured[name] = theirs(name, python, documents, queries)
+        measured |= theirs(python, documents, queries)
     scores = {
         name: [
             ndcg_at(list(ranked), question.judgements, DEEP)

@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 import psutil
 
-from benchmarks.collections import ROOT, SCIFACT
-from benchmarks.collections import rows as lines
+from benchmarks.corpora import ROOT, SCIFACT
+from benchmarks.corpora import rows as lines
 from benchmarks.report import tell
 from workbench.knowledge.indexes import open_index, open_lexical
 from workbench.knowledge.ranking import CANDIDATES, DENSE_WEIGHT
