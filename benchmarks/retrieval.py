@@ -57,7 +57,10 @@ def ours(documents, queries, **settings) -> dict:
                 start = time.perf_counter()
                 found = studio.vectors.search(base, query, DEEP, 0, record=False)
                 times.append((time.perf_counter() - start) * 1000)
-                ranked.append({hit.filename: hit.score for hit in reversed(found)})
+                best: dict[str, float] = {}
+                for hit in found:
+                    best.setdefault(hit.filename, hit.score)
+                ranked.append(best)
                 start = time.perf_counter()
                 engine.vectors.search(vectors[query], DEEP)
                 dense.append((time.perf_counter() - start) * 1000)
@@ -69,7 +72,7 @@ def ours(documents, queries, **settings) -> dict:
         "total_s": total,
         "query_ms": statistics.median(times),
         "dense_ms": statistics.median(dense),
-        "ranked": [dict(reversed(scores.items())) for scores in ranked],
+        "ranked": ranked,
     }
 
 

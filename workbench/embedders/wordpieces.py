@@ -14,6 +14,9 @@ __all__ = ["WordPieces"]
 _WORD = re.compile(r"[^ \t\r\n]+")
 # The library keeps some hundred bytes a token, so that a whole book in one piece would take gigabytes.
 _PIECE = 65_536
+# Words remembered between texts, some forty megabytes; most of what a new text says was said before.
+_REMEMBERED = 150_000
+_LONG = 64
 
 
 class WordPieces:
@@ -36,6 +39,7 @@ class WordPieces:
         self._whole: Any = Tokenizer.from_file(str(file))
         self._whole.no_padding()
         self._whole.no_truncation()
+        self._known: dict[str, Spans] = {}
 
     def ids(self, text: str) -> list[int]:
         """Return the numbers of the tokens that the model reads."""
@@ -46,11 +50,22 @@ class WordPieces:
         """Return first character and end of each token of the whole text.
 
         BERT breaks at white space before anything else, so a word's tokens do not depend on its
-        neighbours: each different word is tokenized once, which on long texts is most of the work.
+        neighbours: each different word is tokenized once, and remembered, which is most of the work.
         """
         words = [(match.start(), match.group()) for match in _WORD.finditer(text)]
-        inside = self._inside(list(dict.fromkeys(word for _, word in words)))
-        return [(start + first, start + end) for start, word in words for first, end in inside[word]]
+        known = self._known
+        inside = {word: known.get(word) for _, word in words}
+        if new := [word for word, spans in inside.items() if spans is None]:
+            found = self._inside(new)
+            inside |= found
+            self._remember(found)
+        return [(start + first, start + end) for start, word in words for first, end in inside[word] or ()]
+
+    def _remember(self, found: dict[str, Spans]) -> None:
+        if len(self._known) + len(found) > _REMEMBERED:
+            # A new dictionary, for other threads may be reading the one that was.
+            self._known = {}
+        self._known.update((word, spans) for word, spans in found.items() if len(word) < _LONG)
 
     def _inside(self, words: list[str]) -> dict[str, Spans]:
         inside: dict[str, Spans] = {word: [] for word in words}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -16,7 +16,9 @@ from workbench.storage.database import Database
 from workbench.storage.knowledge import DocumentRow
 from workbench.storage.models import File, User
 
-__all__ = ["check_room", "free_abandoned", "owned_file", "owned_files", "same_file", "view"]
+__all__ = ["check_room", "free_abandoned", "owned_file", "owned_files", "owned_rows", "same_file", "view"]
+
+_AT_ONCE = 500
 
 
 def owned_file(session: Session, file_id: str, user_id: str) -> File:
@@ -29,7 +31,25 @@ def owned_file(session: Session, file_id: str, user_id: str) -> File:
     """
     found = session.get(File, file_id)
     if found is None or found.user_id != user_id:
-        raise NotFound(f"There is no file {file_id!r}.", "List the files that there are.")
+        raise _missing(file_id)
+    return found
+
+
+def owned_rows(session: Session, file_ids: Sequence[str], user_id: str) -> dict[str, File]:
+    """Return the user's files by identifier.
+
+    Raises
+    ------
+    NotFound
+        There is no such file for one of them, or it is somebody else's.
+    """
+    found: dict[str, File] = {}
+    for start in range(0, len(file_ids), _AT_ONCE):
+        part = File.id.in_(file_ids[start : start + _AT_ONCE])
+        found |= {row.id: row for row in session.scalars(select(File).where(part, File.user_id == user_id))}
+    for file_id in file_ids:
+        if file_id not in found:
+            raise _missing(file_id)
     return found
 
 
@@ -113,3 +133,7 @@ def view(row: File, pages: int | None, characters: int | None) -> dict[str, Any]
         "metadata": {name: value for name, value in row.meta.items() if name not in {"error", "reader"}},
         "created_at": row.created_at.isoformat(),
     }
+
+
+def _missing(file_id: str) -> NotFound:
+    return NotFound(f"There is no file {file_id!r}.", "List the files that there are.")

@@ -20,7 +20,14 @@ from workbench.knowledge.documents import (
     text_key,
     text_row,
 )
-from workbench.knowledge.file_rows import check_room, free_abandoned, owned_file, owned_files, same_file
+from workbench.knowledge.file_rows import (
+    check_room,
+    free_abandoned,
+    owned_file,
+    owned_files,
+    owned_rows,
+    same_file,
+)
 from workbench.knowledge.parsing import PARSING, detect, parse_file
 from workbench.knowledge.removal import remove_everywhere
 from workbench.runs import Progress, Recorder, Run
@@ -189,15 +196,15 @@ class FileService:
 
         In strict replay also of those that were only uploaded where the Runs were recorded.
         """
-        found: list[dict[str, Any]] = []
-        for file_id in file_ids:
-            if self.studio.runs.mode == "strict" and file_id in self._replayed:
-                found.append(self._replayed[file_id])
-                continue
-            with self._database.session() as session:
-                row = owned_file(session, file_id, user_id)
-            found.append({"filename": row.filename, "digest": row.storage_path or row.document})
-        return found
+        strict = self.studio.runs.mode == "strict"
+        given = {key: self._replayed[key] for key in file_ids if strict and key in self._replayed}
+        with self._database.session() as session:
+            there = owned_rows(session, [key for key in file_ids if key not in given], user_id)
+        return [
+            given.get(key)
+            or {"filename": there[key].filename, "digest": there[key].storage_path or there[key].document}
+            for key in file_ids
+        ]
 
     def remember(self, named: Mapping[str, dict[str, Any]]) -> None:
         """Take note of what files are that a replayed Run names, for the calls after it."""
