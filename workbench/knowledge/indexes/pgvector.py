@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PgvectorIndex"]
 
-CROSSING = 10_000
+CROSSING = 20_000
 """Chunks up to which the server compares with all: 12 ms."""
 SUBSET = 10_000
 """Allowed ids up to which it compares with each."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -82,11 +82,16 @@ def matched_terms(query: str, text: str) -> list[str]:
     """
     wanted = dict.fromkeys(query_terms(query))
     found: dict[str, str] = {}
-    for word in _words(text):
-        for term in terms(word):
+    for word in dict.fromkeys(_words(text)):
+        for term in _terms_of(word):
             if term in wanted:
                 found.setdefault(term, word)
     return list(dict.fromkeys(found[term] for term in wanted if term in found))
+
+
+@lru_cache(maxsize=50_000)
+def _terms_of(word: str) -> tuple[str, ...]:
+    return tuple(terms(word))
 
 
 @cache
