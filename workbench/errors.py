@@ -5,14 +5,17 @@ and ``code`` is the stable word that HTTP clients and dashboards read::
 
     WorkbenchError                  code                HTTP
     |-- BadInput (ValueError)       bad_input           400
+    |-- Unauthorized                unauthorized        401
     |-- NotFound (LookupError)      not_found           404
     |-- Refused                     refused             403
     |-- TooLarge                    too_large           413
     |-- BudgetExceeded              budget_exceeded     429
+    |-- TooMany                     too_many            429
     |-- MissingKey                  missing_key         503
     |-- MissingExtra (ImportError)  missing_extra       503
     |-- MissingModel                missing_model       503
     |-- FeatureOff                  feature_off         503
+    |-- Unavailable                 unavailable         503
     |-- ProviderFailed              provider_failed     502
     |-- ReplayMiss (LookupError)    replay_miss         409
     |-- Corrupted                   corrupted           500
@@ -39,6 +42,9 @@ __all__ = [
     "Refused",
     "ReplayMiss",
     "TooLarge",
+    "TooMany",
+    "Unauthorized",
+    "Unavailable",
     "WorkbenchError",
     "error_from_dict",
 ]
@@ -95,6 +101,13 @@ class BadInput(WorkbenchError, ValueError):
     status = 400
 
 
+class Unauthorized(WorkbenchError):
+    """Nobody is logged in, or the name and the password do not belong together."""
+
+    code = "unauthorized"
+    status = 401
+
+
 class NotFound(WorkbenchError, LookupError):
     """The thing asked for does not exist, or belongs to somebody else."""
 
@@ -123,6 +136,13 @@ class BudgetExceeded(WorkbenchError):
     status = 429
 
 
+class TooMany(WorkbenchError):
+    """Something was asked for too often; ``details["retry_after"]`` is in how many seconds to come back."""
+
+    code = "too_many"
+    status = 429
+
+
 class MissingKey(WorkbenchError):
     """A provider was chosen whose key is not set."""
 
@@ -148,6 +168,13 @@ class FeatureOff(WorkbenchError):
     """An ``ENABLE_*`` setting switched the feature off."""
 
     code = "feature_off"
+    status = 503
+
+
+class Unavailable(WorkbenchError):
+    """A server that the answer needs, such as Redis, does not answer now."""
+
+    code = "unavailable"
     status = 503
 
 

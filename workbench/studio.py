@@ -6,6 +6,9 @@ import getpass
 import importlib
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -23,6 +26,7 @@ from workbench.storage.models import User
 from workbench.storage.objects import ObjectStore
 
 if TYPE_CHECKING:
+    from workbench.accounts import AccountService
     from workbench.chat import AIService, ChatService
     from workbench.knowledge import FileService, VectorService
 
@@ -30,11 +34,14 @@ __all__ = ["Studio", "opened", "studio", "use"]
 
 # By name, because the spine stands below the domains and imports none of them.
 SERVICES = {
+    "accounts": "workbench.accounts:AccountService",
     "ai": "workbench.chat:AIService",
     "chat": "workbench.chat:ChatService",
     "files": "workbench.knowledge:FileService",
     "vectors": "workbench.knowledge:VectorService",
 }
+
+_ACTING: ContextVar[tuple[Studio | None, str | None]] = ContextVar("workbench_acting", default=(None, None))
 
 
 class Studio:
@@ -62,6 +69,12 @@ class Studio:
         self._lock = threading.RLock()
 
     @property
+    def accounts(self) -> AccountService:
+        """Users, logins, keys, limits and the audit."""
+        service: AccountService = self._service("accounts")
+        return service
+
+    @property
     def ai(self) -> AIService:
         """Language models, images and embeddings."""
         service: AIService = self._service("ai")
@@ -85,11 +98,37 @@ class Studio:
         service: VectorService = self._service("vectors")
         return service
 
-    @cached_property
+    @property
     def user_id(self) -> str:
-        """The identifier of the person at this notebook, whose row is made on first use."""
+        """The identifier of who acts: by default the person at this notebook; see `acting_as`."""
+        studio, user_id = _ACTING.get()
+        return user_id if studio is self and user_id else self._own_user_id
+
+    @contextmanager
+    def acting_as(self, user_id: str) -> Iterator[None]:
+        """Let everything that is called meanwhile be another user's doing.
+
+        It holds for this thread or task and for what it starts by `asyncio.to_thread`.
+
+        Parameters
+        ----------
+        user_id : str
+            Whose Runs, budgets and files are meant.
+        """
+        token = _ACTING.set((self, user_id))
+        try:
+            yield
+        finally:
+            _ACTING.reset(token)
+
+    @cached_property
+    def _own_user_id(self) -> str:
         settings = self.settings
-        name = (settings.workbench_user or settings.jupyterhub_user or getpass.getuser()).strip()
+        return self.user_named(settings.workbench_user or settings.jupyterhub_user or getpass.getuser())
+
+    def user_named(self, name: str) -> str:
+        """Return the identifier of the user of this name, whose row is made on first use."""
+        name = name.strip()
         return self._user_named(name) or self._new_user(name)
 
     @property
@@ -103,7 +142,7 @@ class Studio:
 
     def close(self) -> None:
         """Give every connection back."""
-        for name in ("vectors", "ai"):
+        for name in ("vectors", "ai", "accounts"):
             if name in self._services:
                 self._services[name].close()
         self.database.close()

@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.jupyter import PATIENCE, ROOT, Server, serving
 from tests.standin.server import StandIn
 
-ROOT = Path(__file__).parents[2]
 # Read here: the tests' own environment is cleared of WORKBENCH_*.
 ARTIFACTS = Path(os.environ.get("WORKBENCH_TEST_ARTIFACTS", ROOT / "test-artifacts"))
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 SWITCHES = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--no-first-run"]
 LOCAL = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")
-PATIENCE = 90
 
 
 @pytest.fixture(scope="session")
@@ -84,49 +76,11 @@ def keep_picture() -> Callable[[Any, str], Path]:
     return kept
 
 
-@dataclass
-class Server:
-    """A Jupyter program of one test."""
-
-    url: str
-    token: str
-    process: subprocess.Popen[bytes]
-    log: Path
-
-    def address(self, path: str) -> str:
-        """The path's address, with the token that opens it."""
-        joint = "&" if "?" in path else "?"
-        return f"{self.url}/{path}{joint}token={self.token}"
-
-
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     """Start a Jupyter program with a home of its own, and stop it after the test."""
-    running: list[subprocess.Popen[bytes]] = []
-
-    def started(
-        program: str, options: Callable[[int, str], list[str]], ready: str, environment: dict[str, str]
-    ) -> Server:
-        port, token = _free_port(), secrets.token_hex(16)
-        log = tmp_path / f"server-{len(running)}.log"
-        command = [sys.executable, "-m", program, *options(port, token)]
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                command, cwd=ROOT, env=_environment(tmp_path) | environment, stdout=output, stderr=output
-            )
-        running.append(process)
-        server = Server(f"http://127.0.0.1:{port}", token, process, log)
-        _wait_for(server, ready)
-        return server
-
-    yield started
-    for process in running:
-        process.terminate()
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    with ExitStack() as running:
+        yield lambda *given: running.enter_context(serving(tmp_path, *given))
 
 
 @pytest.fixture
@@ -177,38 +131,3 @@ def standin() -> Iterator[StandIn]:
     """OpenAI's stand-in, for answers of a known pace."""
     with StandIn() as server:
         yield server
-
-
-def _environment(tmp_path: Path) -> dict[str, str]:
-    """Only what a Jupyter program needs: no key, no setting of this machine's user."""
-    home = tmp_path / "home"
-    home.mkdir(parents=True, exist_ok=True)
-    return {
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        "HOME": str(home),
-        "LANG": "C.UTF-8",
-        "PYTHONPATH": str(ROOT),
-        "JUPYTER_PLATFORM_DIRS": "1",
-        "WORKBENCH_HOME": str(home / "workbench"),
-        "WORKBENCH_USER": "researcher",
-    }
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _wait_for(server: Server, path: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        if server.process.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(server.address(path), timeout=5):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    raise AssertionError(f"The server did not come up:\n{server.log.read_text()[-4000:]}")

@@ -120,9 +120,9 @@ def plugged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "[workbench.providers]\nmine = mine:Mine\nbroken = no_such_package:Broken\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
-    registry._registered.cache_clear()
+    registry._PLUGINS.__dict__.pop("points", None)
     yield
-    registry._registered.cache_clear()
+    registry._PLUGINS.__dict__.pop("points", None)
 
 
 @pytest.mark.usefixtures("plugged")

@@ -67,9 +67,9 @@ def plugged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "[workbench.embedders]\ntheirs = theirs:Theirs\nbroken = no_such_package.embedder:Theirs\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
-    registry._registered.cache_clear()
+    registry._PLUGINS.__dict__.pop("points", None)
     yield
-    registry._registered.cache_clear()
+    registry._PLUGINS.__dict__.pop("points", None)
 
 
 @pytest.mark.usefixtures("plugged")

@@ -58,6 +58,5 @@ class WordsEmbedder:
 def register() -> None:
     """Make the embedder known as an installed package would."""
     point = EntryPoint("words", "tests.knowledge.words:WordsEmbedder", "workbench.embedders")
-    known = embedders._registered()
-    known["words"] = point
+    embedders._PLUGINS.points["words"] = point
     EMBEDDED.clear()

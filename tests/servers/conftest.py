@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own."""
+"""A PostgreSQL and a Redis server of the tests' own."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import warnings
 
 import pytest
 
+from tests.servers.redis import RedisServer
 from workbench.settings import load_settings
 from workbench.storage.migrate import upgrade_url
 from workbench.studio import Studio
@@ -39,3 +40,13 @@ def shared(url, home, monkeypatch):
     studio = Studio(settings)
     yield studio
     studio.close()
+
+
+@pytest.fixture
+def redis(tmp_path_factory):
+    """An empty Redis of the test's own, on a socket in a temporary folder."""
+    if RedisServer.PROGRAM is None:
+        pytest.skip("Redis is not installed")
+    started = RedisServer(tmp_path_factory.mktemp("redis"))
+    yield started
+    started.stop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-__all__ = ["main"]
+__all__ = ["jupyter_workbench", "main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,6 +29,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"workbench: {_machines_word(error)}", file=sys.stderr)  # noqa: T201 as above
         return 2
     return 0
+
+
+def jupyter_workbench() -> int:
+    """Run ``jupyter workbench``, which is ``workbench serve``."""
+    return main(["serve", *sys.argv[1:]])
 
 
 def _machines_word(error: OSError) -> str:

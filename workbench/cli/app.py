@@ -5,11 +5,12 @@ from __future__ import annotations
 import typer
 
 import workbench
-from workbench.cli import database, kb, models, runs
+from workbench.cli import database, kb, models, runs, user
 from workbench.cli.dashboards import dashboards
 from workbench.cli.doctor import doctor
 from workbench.cli.lab import lab
 from workbench.cli.report import report
+from workbench.cli.server import serve
 
 __all__ = ["app"]
 
@@ -24,10 +25,12 @@ app.command()(doctor)
 app.command()(lab)
 app.command()(dashboards)
 app.command()(report)
+app.command()(serve)
 app.add_typer(runs.app, name="runs")
 app.add_typer(kb.app, name="kb")
 app.add_typer(database.app, name="db")
 app.add_typer(models.app, name="models")
+app.add_typer(user.app, name="user")
 
 
 def _version(wanted: bool) -> None:

@@ -9,29 +9,21 @@ built-in ones::
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import suppress
-from functools import cache
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any, cast
+from typing import cast
 
 from workbench.embedders.base import Embedder
-from workbench.errors import BadInput, MissingExtra
+from workbench.errors import BadInput
+from workbench.plugins import Plugins
 from workbench.settings import Settings
 
 __all__ = ["Embedder", "embedder_names", "get_embedder"]
 
-_GROUP = "workbench.embedders"
-
-
-@cache
-def _registered() -> dict[str, EntryPoint]:
-    return {point.name: point for point in sorted(entry_points(group=_GROUP), key=lambda point: point.name)}
+_PLUGINS = Plugins("workbench.embedders", "embedder", "model")
 
 
 def embedder_names() -> list[str]:
     """Return the names of the registered embedders, sorted; none is loaded."""
-    return list(_registered())
+    return _PLUGINS.names()
 
 
 def get_embedder(name_or_model: str, settings: Settings) -> Embedder:
@@ -53,10 +45,9 @@ def get_embedder(name_or_model: str, settings: Settings) -> Embedder:
         For a plug-in whose own imports fail.
     """
     name, _, model = name_or_model.partition(":")
-    points = _registered()
-    if name in points:
-        return cast("Embedder", _loaded(points[name])(settings, model or None))
-    kinds = _loadable(points.values())
+    if name in _PLUGINS.points:
+        return cast("Embedder", _PLUGINS.load(name)(settings, model or None))
+    kinds = _PLUGINS.loadable().values()
     for kind in kinds:
         if name_or_model in kind.models:
             return cast("Embedder", kind(settings, name_or_model))
@@ -66,21 +57,3 @@ def get_embedder(name_or_model: str, settings: Settings) -> Embedder:
         f"A model that is not listed goes by its embedder's name, as in 'openai:{name_or_model}'.",
         details={"field": "model"},
     )
-
-
-def _loadable(points: Iterable[EntryPoint]) -> list[Any]:
-    """Load all that can be: somebody's broken plug-in does not hide the others."""
-    kinds: list[Any] = []
-    for point in points:
-        with suppress(MissingExtra):
-            kinds.append(_loaded(point))
-    return kinds
-
-
-def _loaded(point: EntryPoint) -> Any:
-    try:
-        return point.load()
-    except ImportError as error:
-        raise MissingExtra(
-            f"The embedder {point.name!r} could not be loaded: {error}.", f"Install what {point.value} needs."
-        ) from error

@@ -54,9 +54,13 @@ def owned_rows(session: Session, file_ids: Sequence[str], user_id: str) -> dict[
 
 
 def owned_files(
-    session: Session, user_id: str, file_ids: Iterable[str] | None = None
+    session: Session,
+    user_id: str,
+    file_ids: Iterable[str] | None = None,
+    limit: int | None = None,
+    cursor: str | None = None,
 ) -> list[dict[str, Any]]:
-    """Return the user's files, the newest first."""
+    """Return the user's files, the newest first; those after the one that the cursor names."""
     statement = (
         select(File, DocumentRow.pages, DocumentRow.characters)
         .outerjoin(DocumentRow, DocumentRow.digest == File.document)
@@ -65,6 +69,11 @@ def owned_files(
     )
     if file_ids is not None:
         statement = statement.where(File.id.in_(list(file_ids)))
+    if cursor is not None:
+        last = owned_file(session, cursor, user_id)
+        earlier = (File.created_at == last.created_at) & (File.id > last.id)
+        statement = statement.where((File.created_at < last.created_at) | earlier)
+    statement = statement.limit(limit)
     return [view(row, pages, characters) for row, pages, characters in session.execute(statement)]
 
 

@@ -152,10 +152,22 @@ class FileService:
 
     # reading
 
-    def get_user_files(self, user_id: str) -> list[dict[str, Any]]:
-        """Return all of the user's files, the newest first; see `upload_file` for the dicts."""
+    def get_user_files(
+        self, user_id: str, limit: int | None = None, cursor: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Return the user's files, the newest first; see `upload_file` for the dicts.
+
+        Parameters
+        ----------
+        user_id : str
+            Whose.
+        limit : int, optional
+            At most so many; by default all.
+        cursor : str, optional
+            Identifier of the last file of the page before.
+        """
         with self._database.session() as session:
-            return owned_files(session, user_id)
+            return owned_files(session, user_id, limit=limit, cursor=cursor)
 
     def get_file(self, file_id: str, user_id: str) -> dict[str, Any]:
         """Return one file.

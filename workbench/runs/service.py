@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import desc, select
+from sqlalchemy import desc, select, tuple_
 
 from workbench.errors import NotFound, error_from_dict
 from workbench.runs import bundle, prune, verify
@@ -403,9 +403,11 @@ class Runs:
         """
         return prune.prune(self.store, self.objects, self._user(), older_than, status, dry_run=dry_run)
 
-    def list(self, *, limit: int | None = None, **filters: Any) -> list[Run]:
-        """Return whole Runs, newest first; the filters are those of `frame`."""
+    def list(self, *, limit: int | None = None, after: Run | None = None, **filters: Any) -> list[Run]:
+        """Return whole Runs, newest first, those that follow ``after``; the filters are those of `frame`."""
         where = self._filters(**({"user": self._user()} | filters)).clauses()
+        if after is not None:
+            where.append(tuple_(RUNS.c.started_us, RUNS.c.id) < (after.started_us, after.id))
         order = (desc(RUNS.c.started_us), desc(RUNS.c.id))
         return self.store.select(select(RUNS).where(*where).order_by(*order).limit(limit))
 

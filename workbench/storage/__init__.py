@@ -1,5 +1,6 @@
 """Where everything is kept: SQL through SQLAlchemy, bytes in a content-addressed store."""
 
+from workbench.storage.accounts import ApiKeyRow, AuditRow, LoginFailureRow, LoginSessionRow, SignOutRow
 from workbench.storage.database import Database
 from workbench.storage.knowledge import ChunkRow, DocumentRow, KnowledgeFile, RemovalRow
 from workbench.storage.legacy import db
@@ -8,7 +9,9 @@ from workbench.storage.objects import ObjectStore
 from workbench.storage.tables import ArtifactRow, EnvironmentRow, RunRow, TagRow, UsageRow
 
 __all__ = [
+    "ApiKeyRow",
     "ArtifactRow",
+    "AuditRow",
     "ChatMessage",
     "ChatSession",
     "ChunkRow",
@@ -18,10 +21,13 @@ __all__ = [
     "File",
     "KnowledgeBase",
     "KnowledgeFile",
+    "LoginFailureRow",
+    "LoginSessionRow",
     "ObjectStore",
     "Rating",
     "RemovalRow",
     "RunRow",
+    "SignOutRow",
     "TagRow",
     "UsageRow",
     "User",

@@ -14,14 +14,21 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import SingletonThreadPool, StaticPool
 
-from workbench.errors import BadInput, Corrupted, MissingExtra, OutdatedDatabase, WorkbenchError
+from workbench.errors import (
+    BadInput,
+    Corrupted,
+    MissingExtra,
+    OutdatedDatabase,
+    Unavailable,
+    WorkbenchError,
+)
 
 if TYPE_CHECKING:
     from workbench.settings import Settings
 
 __all__ = ["SCHEMA", "Database"]
 
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The migration that this version of the package stands on."""
 
 BUSY_SECONDS = 60.0
@@ -147,7 +154,7 @@ def _said() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        raise WorkbenchError(
+        raise Unavailable(
             f"The database cannot be written: {str(error.orig).splitlines()[0]}.",
             "Nothing was stored. Make room on its disk, or end the program that holds it, and try again.",
         ) from None
@@ -224,7 +231,7 @@ def _outdated(found: str | None) -> OutdatedDatabase:
 def _unusable(error: DatabaseError) -> WorkbenchError:
     reason = str(error.orig).splitlines()[0]
     if isinstance(error, OperationalError):
-        return WorkbenchError(
+        return Unavailable(
             f"The database cannot be opened: {reason}.",
             "Check DATABASE_URL, that its server runs, and the rights on WORKBENCH_HOME.",
         )

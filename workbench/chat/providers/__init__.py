@@ -9,17 +9,16 @@ registered the same way as the built-in ones::
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
 from workbench.chat.providers.base import Provider
-from workbench.errors import BadInput, MissingExtra
+from workbench.errors import BadInput
+from workbench.plugins import Plugins
 from workbench.settings import Settings
 
 __all__ = ["make_provider", "provider_names", "resolve"]
 
-_GROUP = "workbench.providers"
+_PLUGINS = Plugins("workbench.providers", "chat provider", "provider")
 # In the order in which a key that is present makes a provider the default one.
 _KEYED = ("openai", "anthropic", "google", "cohere")
 _FAMILIES = {
@@ -28,14 +27,9 @@ _FAMILIES = {
 }  # fmt: skip
 
 
-@cache
-def _registered() -> dict[str, EntryPoint]:
-    return {point.name: point for point in sorted(entry_points(group=_GROUP), key=lambda point: point.name)}
-
-
 def provider_names() -> list[str]:
     """Return the names of the registered providers, sorted; none is loaded."""
-    return list(_registered())
+    return _PLUGINS.names()
 
 
 def make_provider(name: str, settings: Settings) -> Provider:
@@ -55,16 +49,7 @@ def make_provider(name: str, settings: Settings) -> Provider:
     MissingExtra
         For a plug-in whose own imports fail.
     """
-    point = _registered().get(name)
-    if point is None:
-        raise _unknown(name)
-    try:
-        kind = point.load()
-    except ImportError as error:
-        raise MissingExtra(
-            f"The chat provider {name!r} could not be loaded: {error}.", f"Install what {point.value} needs."
-        ) from error
-    return cast("Provider", kind(settings))
+    return cast("Provider", _PLUGINS.load(name)(settings))
 
 
 def resolve(provider: str | None, model: str | None, settings: Settings) -> tuple[str, str]:
@@ -101,11 +86,11 @@ def resolve(provider: str | None, model: str | None, settings: Settings) -> tupl
             f"Leave {model!r} out to use a default, or complete it.",
             details={"field": "model"},
         )
-    if rest and prefix in _registered() and provider in {None, "", prefix}:
+    if rest and prefix in _PLUGINS.points and provider in {None, "", prefix}:
         provider, model = prefix, rest
     name = provider or (_provider_of(model, settings) if model else _default_provider(settings))
-    if name not in _registered():
-        raise _unknown(name)
+    if name not in _PLUGINS.points:
+        raise _PLUGINS.unknown(name)
     return name, model or _default_model(name, settings)
 
 
@@ -113,7 +98,7 @@ def _provider_of(model: str, settings: Settings) -> str:
     for start, name in _FAMILIES.items():
         if model.startswith(start):
             return name
-    if "local" in _registered() and model in make_provider("local", settings).models():
+    if "local" in _PLUGINS.points and model in make_provider("local", settings).models():
         return "local"
     if settings.workbench_provider:
         return settings.workbench_provider
@@ -136,11 +121,3 @@ def _default_model(name: str, settings: Settings) -> str:
     if settings.workbench_model and name == settings.workbench_provider:
         return settings.workbench_model.removeprefix(f"{name}:")
     return make_provider(name, settings).default_model
-
-
-def _unknown(name: str) -> BadInput:
-    return BadInput(
-        f"There is no chat provider {name!r}.",
-        f"The providers are {', '.join(provider_names())}.",
-        details={"field": "provider"},
-    )

@@ -9,14 +9,13 @@ the settings, registered the same way as the built-in ones::
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from workbench.errors import BadInput, MissingExtra
+from workbench.errors import MissingExtra
 from workbench.knowledge.indexes.base import LexicalIndex, VectorIndex, VectorSource
 from workbench.knowledge.indexes.lexical import matched_terms, open_lexical
+from workbench.plugins import Plugins
 
 if TYPE_CHECKING:
     from workbench.settings import Settings
@@ -31,17 +30,12 @@ __all__ = [
     "open_lexical",
 ]
 
-_GROUP = "workbench.indexes"
-
-
-@cache
-def _registered() -> dict[str, EntryPoint]:
-    return {point.name: point for point in sorted(entry_points(group=_GROUP), key=lambda point: point.name)}
+_PLUGINS = Plugins("workbench.indexes", "vector index", "index")
 
 
 def index_names() -> list[str]:
     """Return the names of the registered vector indexes, sorted; none is loaded."""
-    return list(_registered())
+    return _PLUGINS.names()
 
 
 def open_index(source: VectorSource, folder: Path, settings: Settings, *, kind: str = "auto") -> VectorIndex:
@@ -85,19 +79,7 @@ def _automatic(source: VectorSource, folder: Path, settings: Settings) -> Vector
 
 
 def _made(kind: str, source: VectorSource, folder: Path, settings: Settings) -> VectorIndex:
-    point = _registered().get(kind)
-    if point is None:
-        raise BadInput(
-            f"There is no vector index {kind!r}.",
-            f"The indexes are {', '.join(['auto', *index_names()])}.",
-            details={"field": "index"},
-        )
-    try:
-        return cast("VectorIndex", point.load()(source, folder, settings))
-    except ImportError as error:
-        raise MissingExtra(
-            f"The vector index {kind!r} could not be loaded: {error}.", f"Install what {point.value} needs."
-        ) from error
+    return cast("VectorIndex", _PLUGINS.load(kind)(source, folder, settings))
 
 
 def _others(kind: str) -> str:

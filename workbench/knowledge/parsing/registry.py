@@ -10,25 +10,19 @@ ones; it is loaded and run in the process of the parse only::
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any
 
-from workbench.errors import BadInput, MissingExtra
+from workbench.errors import MissingExtra
 from workbench.knowledge.parsing.base import FileKind, Parser
+from workbench.plugins import Plugins
 
 __all__ = ["file_types", "imports_of", "parser_for", "parser_named", "parser_names", "text_types"]
 
-_GROUP = "workbench.parsers"
-
-
-@cache
-def _registered() -> dict[str, EntryPoint]:
-    return {point.name: point for point in sorted(entry_points(group=_GROUP), key=lambda point: point.name)}
+_PLUGINS = Plugins("workbench.parsers", "parser", "parser")
 
 
 def parser_names() -> list[str]:
     """Return the names of the registered parsers, sorted; none is loaded."""
-    return list(_registered())
+    return _PLUGINS.names()
 
 
 @cache
@@ -42,31 +36,16 @@ def parser_named(name: str) -> Parser:
     MissingExtra
         For a plug-in whose own imports fail.
     """
-    point = _registered().get(name)
-    if point is None:
-        raise BadInput(
-            f"There is no parser {name!r}; there are {', '.join(_registered())}.", "Pick one of them."
-        )
-    try:
-        made: Any = point.load()()
-    except ImportError as error:
-        raise MissingExtra(
-            f"The parser {name!r} could not be loaded: {error}.", f"Install what {point.value} needs."
-        ) from error
-    return made  # type: ignore[no-any-return]
+    return _PLUGINS.load(name)()  # type: ignore[no-any-return]
 
 
 @cache
 def _by_type() -> dict[str, Parser]:
     """Who reads what; parsers from elsewhere come before the built-in ones."""
     found: dict[str, Parser] = {}
-    points = sorted(_registered().values(), key=lambda point: not point.value.startswith("workbench."))
-    for point in points:
-        try:
-            parser = parser_named(point.name)
-        except MissingExtra:
-            # somebody's broken plug-in does not hide the others
-            continue
+    points = _PLUGINS.points
+    loadable = sorted(_PLUGINS.loadable(), key=lambda name: not points[name].value.startswith("workbench."))
+    for parser in map(parser_named, loadable):
         found.update(dict.fromkeys(parser.file_types, parser))
     return found
 

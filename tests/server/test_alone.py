@@ -1,0 +1,232 @@
+"""The service without Jupyter: accounts, sessions, keys, and nobody's things in another's hands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import requests
+
+from tests.jupyter import Server, serving
+from tests.server.conftest import BASE, Client
+from workbench.server.routes import ROUTES, account
+from workbench.server.system import system_routes
+from workbench.settings import load_settings
+from workbench.studio import Studio
+
+PASSWORD = "correct horse battery"
+COOKIE = "workbench-session"
+TABLE = [*ROUTES, *account.routes]
+TABLE += system_routes(TABLE, BASE)
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The service, on a home of its own."""
+    folder = tmp_path_factory.mktemp("alone")
+    with serving(folder, "workbench.cli", _options, f"{BASE[1:]}login", {}) as found:
+        yield found
+
+
+def _options(port: int, _: str) -> list[str]:
+    return ["serve", f"--port={port}", f"--base-url={BASE}"]
+
+
+@pytest.fixture
+def studio(alone: Server) -> Iterator[Studio]:
+    """The service's own database, to make users in."""
+    opened = Studio(load_settings(workbench_home=alone.log.parent / "home" / "workbench"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def user(studio: Studio) -> Callable[[str], str]:
+    """Make a user with the usual password; return the identifier."""
+
+    def made(name: str) -> str:
+        return studio.accounts.create(name, password=PASSWORD).id
+
+    return made
+
+
+@dataclass
+class Browser:
+    """A session with cookies, as a browser keeps them."""
+
+    server: Server
+    session: requests.Session = field(default_factory=requests.Session)
+
+    def address(self, path: str) -> str:
+        return f"{self.server.url}{BASE}{path}"
+
+    def login(self, name: str, password: str = PASSWORD, **more: str) -> requests.Response:
+        page = self.session.get(self.address("login"), timeout=30)
+        (token,) = re.findall(r'name="_xsrf" value="([^"]+)"', page.text)
+        form = {"username": name, "password": password, "_xsrf": token} | more
+        return self.session.post(self.address("login"), data=form, allow_redirects=False, timeout=30)
+
+    def send(self, method: str, path: str, *, xsrf: bool = True, **given: Any) -> requests.Response:
+        headers = {"X-XSRFToken": self.session.cookies.get("_xsrf")} if xsrf else {}
+        return self.session.request(method, self.address(path), headers=headers, timeout=30, **given)
+
+
+def key_of(studio: Studio, user_id: str, **given: Any) -> str:
+    return studio.accounts.create_key(user_id, "test", **given)[0]
+
+
+def test_who_logs_in_gets_a_cookie_that_no_page_can_read(alone: Server, user: Callable[[str], str]) -> None:
+    user("ada")
+    browser = Browser(alone)
+    answer = browser.login("ada", next=f"{BASE}api/health")
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"{BASE}api/health")
+    (cookie,) = [one for one in answer.raw.headers.getlist("Set-Cookie") if one.startswith(COOKIE)]
+    assert {"HttpOnly", "SameSite=Lax", f"Path={BASE}"} <= {part.strip() for part in cookie.split(";")}
+    assert browser.send("GET", "api/account").json()["username"] == "ada"
+    assert Browser(alone).login("ada", next="//elsewhere.example/").headers["Location"].startswith(BASE)
+
+
+def test_what_a_cookie_authorises_needs_its_token(alone: Server, user: Callable[[str], str]) -> None:
+    user("bea")
+    browser = Browser(alone)
+    browser.login("bea")
+    refused = browser.send("POST", "api/chat/conversations", xsrf=False, json={"title": "forged"})
+    assert refused.status_code == 403
+    assert refused.json()["error"]["code"] == "refused"
+    assert browser.send("POST", "api/chat/conversations", json={"title": "meant"}).status_code == 201
+    assert browser.send("GET", "api/chat/conversations").json()[0]["title"] == "meant"
+    out = browser.session.post(
+        browser.address("login"), data={"username": "bea", "password": PASSWORD}, timeout=30
+    )
+    assert out.status_code == 403
+
+
+def test_signing_out_ends_every_session_at_once(alone: Server, user: Callable[[str], str]) -> None:
+    user("cleo")
+    here, there = Browser(alone), Browser(alone)
+    here.login("cleo")
+    there.login("cleo")
+    assert len(here.send("GET", "api/account/sessions").json()) == 2
+    assert here.send("DELETE", "api/account/sessions").json() == {"success": True}
+    assert there.send("GET", "api/account").status_code == 401
+
+
+def test_wrong_passwords_are_told_alike_and_slowed_down(alone: Server, user: Callable[[str], str]) -> None:
+    user("dora")
+    browser = Browser(alone)
+    wrong, unknown = browser.login("dora", "not this one"), browser.login("nobody", "not this one")
+    assert (wrong.status_code, unknown.status_code) == (401, 401)
+    told = [re.findall(r'role="alert">([^<]*)<', answer.text) for answer in (wrong, unknown)]
+    assert told[0] == told[1] and told[0][0]
+    answers = [browser.login("dora", "not this one") for _ in range(8)]
+    assert answers[-1].status_code == 429
+    assert int(answers[-1].headers["Retry-After"]) >= 1
+    assert browser.login("dora").status_code == 429
+
+
+def test_a_key_ends_when_it_is_revoked_or_over(
+    alone: Server, studio: Studio, user: Callable[[str], str]
+) -> None:
+    owner = user("emma")
+    key = key_of(studio, owner)
+    client = Client(alone, key)
+    assert client.get("api/account").json()["username"] == "emma"
+    assert client.post("api/knowledge/bases", json={"name": "by key"}).status_code == 201
+    studio.accounts.revoke_key(owner, key[:12])
+    assert client.get("api/account").status_code == 401
+    over = key_of(studio, owner, expires=datetime.now(UTC) + timedelta(milliseconds=200))
+    end = datetime.now(UTC) + timedelta(seconds=20)
+    while Client(alone, over).get("api/account").status_code != 401:
+        assert datetime.now(UTC) < end
+
+
+def test_a_key_is_good_for_its_scopes_alone(
+    alone: Server, studio: Studio, user: Callable[[str], str]
+) -> None:
+    client = Client(alone, key_of(studio, user("fay"), scopes=["files"]))
+    assert client.get("api/files").status_code == 200
+    refused = client.get("api/chat/conversations")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "refused")
+    assert client.get("api/account/keys").status_code == 403
+
+
+def test_keys_are_made_listed_and_revoked_over_http(alone: Server, user: Callable[[str], str]) -> None:
+    user("gil")
+    browser = Browser(alone)
+    browser.login("gil")
+    made = browser.send("POST", "api/account/keys", json={"name": "laptop", "scopes": ["chat"]}).json()
+    assert made["key"].startswith("ask_") and made["key"].startswith(made["prefix"])
+    (listed,) = browser.send("GET", "api/account/keys").json()
+    assert listed == {name: value for name, value in made.items() if name != "key"}
+    assert Client(alone, made["key"]).get("api/chat/conversations").status_code == 200
+    assert browser.send("DELETE", f"api/account/keys/{made['id']}").json()["revoked_at"]
+    assert Client(alone, made["key"]).get("api/chat/conversations").status_code == 401
+
+
+def owned(client: Client) -> dict[str, str]:
+    """Make one of everything; return the names that paths use."""
+    talk = client.post("api/chat/conversations", json={"title": "mine"}).json()
+    file = client.post("api/files/upload", files={"file": ("mine.txt", b"mine alone")}).json()
+    base = client.post("api/knowledge/bases", json={"name": "mine"}).json()
+    added = client.post(f"api/knowledge/bases/{base['id']}/files", json={"file_ids": [file["id"]]})
+    assert added.json()["files"][0]["status"] == "ready", added.text
+    return {
+        "conversation_id": talk["id"], "file_id": file["id"], "kb_id": base["id"],
+        "run_id": file["run_id"], "other_id": file["run_id"],
+    }  # fmt: skip
+
+
+BODIES: dict[str, dict[str, Any]] = {
+    "send_message": {"content": "hello"},
+    "stream_message": {"content": "hello"},
+    "add_files": {"file_ids": ["none"]},
+    "search": {"query": "mine"},
+    "ask": {"question": "whose is it?", "model": "none"},
+}
+
+
+@pytest.fixture(scope="module")
+def strangers(alone: Server) -> Iterator[tuple[Client, Client, dict[str, str]]]:
+    """Somebody who has one of everything, and somebody else."""
+    studio = Studio(load_settings(workbench_home=alone.log.parent / "home" / "workbench"))
+    owner, other = (
+        Client(alone, key_of(studio, studio.accounts.create(name, password=PASSWORD).id))
+        for name in ("owner", "other")
+    )
+    yield owner, other, owned(owner)
+    studio.close()
+
+
+@pytest.mark.parametrize("route", TABLE, ids=lambda route: f"{route.method} {route.path}")
+def test_every_route_refuses_a_stranger_and_hides_what_is_another_s(
+    alone: Server, strangers: tuple[Client, Client, dict[str, str]], route: Any
+) -> None:
+    owner, other, names = strangers
+    path = route.path.format(**names | {"key_id": "none"})
+    given = {"json": BODIES.get(route.answer.__name__, {})} if route.body else {}
+    stranger = Client(alone, None).send(route.method, path, **given)
+    assert (stranger.status_code, stranger.json()["error"]["code"]) == (401, "unauthorized")
+    assert Client(alone, "ask_" + "x" * 43).send(route.method, path, **given).status_code == 401
+    if set(route.names) & names.keys():
+        hidden = other.send(route.method, path, **given)
+        assert hidden.status_code == 404, hidden.text
+        assert "mine" not in hidden.text
+        if route.method == "GET":
+            assert owner.get(path).status_code == 200
+
+
+def test_nothing_of_another_is_listed(strangers: tuple[Client, Client, dict[str, str]]) -> None:
+    _, other, names = strangers
+    for route in TABLE:
+        if route.method == "GET" and not route.names and route.path != "/api/openapi.json":
+            text = other.get(route.path).text
+            assert not [value for value in names.values() if value in text]
+
+
+def test_an_address_that_is_not_there_is_told_as_json(alone: Server) -> None:
+    answer = Client(alone, None).get("api/nothing")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")

@@ -1,0 +1,149 @@
+"""The specification's routes, over HTTP against a real Jupyter Server."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.server.conftest import Client
+from tests.standin.behaviours import ok
+from tests.standin.server import StandIn
+
+
+def made(client: Client, **given: Any) -> dict[str, Any]:
+    """Return a new conversation."""
+    answer = client.post(
+        "api/chat/conversations", json={"model_provider": "openai", "model_name": "gpt-4o"} | given
+    )
+    assert answer.status_code == 201, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def test_a_conversation_is_made_talked_in_and_read(client: Client, standin: StandIn) -> None:
+    standin.script("openai", [ok("Four.")])
+    talk = made(client, title="Sums", system_prompt="Answer in a word.")
+    assert (talk["title"], talk["system_prompt"], talk["model_name"]) == (
+        "Sums",
+        "Answer in a word.",
+        "gpt-4o",
+    )
+    path = f"api/chat/conversations/{talk['id']}/messages"
+    reply = client.post(path, json={"content": "Two and two?", "model": "gpt-4o", "provider": "openai"})
+    assert reply.status_code == 200, reply.text
+    assert reply.json()["content"] == "Four."
+    assert [(turn["role"], turn["content"]) for turn in client.get(path).json()] == [
+        ("user", "Two and two?"),
+        ("assistant", "Four."),
+    ]
+    run = client.get(f"api/runs/{reply.json()['run_id']}").json()
+    assert (run["kind"], run["status"], run["output"]["content"]) == ("chat", "finished", "Four.")
+    assert client.get(f"api/runs/{run['id']}/verify").json() == {"problems": []}
+
+
+def test_a_reply_streams(client: Client, standin: StandIn) -> None:
+    standin.script("openai", [ok("One two three four.")])
+    path = f"api/chat/conversations/{made(client)['id']}/messages/stream"
+    answer = client.post(path, json={"content": "Count."}, stream=True)
+    assert answer.headers["Content-Type"].startswith("text/event-stream")
+    lines = [line for line in answer.iter_lines() if line]
+    pieces = [json.loads(line.removeprefix(b"data: ")) for line in lines]
+    assert "".join(piece["content"] for piece in pieces) == "One two three four."
+    assert [piece["done"] for piece in pieces][-1:] == [True]
+    assert len(pieces) > 2
+
+
+def test_conversations_are_paged_renamed_and_deleted(client: Client) -> None:
+    ids = [made(client, title=f"page {at}")["id"] for at in range(5)]
+    seen, cursor = [], None
+    while True:
+        page = client.get(
+            "api/chat/conversations", params={"limit": 2} | ({"cursor": cursor} if cursor else {})
+        )
+        seen += [talk["id"] for talk in page.json()]
+        cursor = page.headers.get("X-Next-Cursor")
+        if cursor is None:
+            break
+        assert 'rel="next"' in page.headers["Link"]
+    assert seen[:5] == ids[::-1]
+    assert len(seen) == len(set(seen))
+    path = f"api/chat/conversations/{ids[0]}"
+    assert client.send("PATCH", path, json={"title": "renamed"}).json()["title"] == "renamed"
+    assert client.send("DELETE", path).json() == {"success": True}
+    assert client.get(path).status_code == 404
+
+
+def test_a_file_is_uploaded_found_and_deleted(client: Client) -> None:
+    text = "The marmot whistles when an eagle is near."
+    answer = client.post("api/files/upload", files={"file": ("marmot.txt", text.encode(), "text/plain")})
+    assert answer.status_code == 201, answer.text
+    file = answer.json()
+    assert (file["filename"], file["file_size"], file["processing_status"]) == (
+        "marmot.txt",
+        len(text),
+        "ready",
+    )
+    assert file["id"] in {one["id"] for one in client.get("api/files").json()}
+    base = client.post("api/knowledge/bases", json={"name": "Alps", "description": "What lives there"}).json()
+    added = client.post(f"api/knowledge/bases/{base['id']}/files", json={"file_ids": [file["id"]]})
+    assert [one["status"] for one in added.json()["files"]] == ["ready"]
+    assert base["id"] in {one["id"] for one in client.get("api/knowledge/bases").json()}
+    (hit,) = client.post(
+        f"api/knowledge/bases/{base['id']}/search",
+        json={"query": "which animal whistles?", "limit": 5, "similarity_threshold": 0},
+    ).json()
+    assert (hit["content"], hit["filename"]) == (text, "marmot.txt")
+    assert text[hit["start"] : hit["end"]] == hit["content"]
+    asked = client.post(
+        f"api/knowledge/bases/{base['id']}/ask",
+        json={"question": "When does the marmot whistle?", "model": "none"},
+    ).json()
+    assert asked["citations"][0]["quote"] == text
+    assert client.send("DELETE", f"api/files/{file['id']}").json() == {"success": True}
+    assert client.get(f"api/files/{file['id']}").status_code == 404
+    found = client.post(f"api/knowledge/bases/{base['id']}/search", json={"query": "marmot"})
+    assert found.json() == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "given", "status", "says"),
+    [
+        ("POST", "api/chat/conversations", {"json": {"tile": "x"}}, 400, "tile"),
+        ("POST", "api/chat/conversations", {"data": b"{"}, 415, "application/json"),
+        (
+            "POST", "api/chat/conversations",
+            {"data": b"{", "headers": {"Content-Type": "application/json"}}, 400, "not JSON",
+        ),
+        ("POST", "api/chat/conversations", {"json": {"title": "a\0b"}}, 400, "NUL"),
+        ("GET", "api/chat/conversations", {"params": {"limit": 0}}, 400, "limit"),
+        ("GET", "api/chat/conversations", {"params": {"page": 1}}, 400, "page"),
+        ("GET", "api/chat/conversations/nobody/messages", {}, 404, "nobody"),
+        ("PUT", "api/chat/conversations", {"json": {}}, 405, "method"),
+        ("POST", "api/files/upload", {"json": {}}, 415, "multipart/form-data"),
+        ("POST", "api/files/upload", {"files": {"paper": b"x"}}, 400, "`file`"),
+        ("GET", "api/files/%00", {}, 404, "nothing"),
+        ("POST", "api/knowledge/bases/none/search", {"json": {"query": "x"}}, 404, "none"),
+        ("GET", "api/runs/none", {}, 404, "none"),
+    ],
+)  # fmt: skip
+def test_bad_requests_are_told_in_a_sentence(
+    client: Client, method: str, path: str, given: dict[str, Any], status: int, says: str
+) -> None:
+    answer = client.send(method, path, **given)
+    assert answer.status_code == status, answer.text
+    error = answer.json()["error"]
+    assert says in error["message"]
+    assert set(error) >= {"code", "message", "hint"}
+    assert "Traceback" not in answer.text
+
+
+def test_the_document_describes_what_is_served(client: Client) -> None:
+    from openapi_spec_validator import validate
+
+    document = client.get("api/openapi.json").json()
+    validate(document)
+    assert document["openapi"] == "3.1.0"
+    assert document["servers"] == [{"url": "/team"}]
+    assert client.get("api/health").json()["status"] == "ok"

@@ -1,0 +1,207 @@
+"""From an HTTP request to a route's answer: who asks, whether they may, what they sent, what they get."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from functools import cache
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from jupyter_server.auth.decorator import allow_unauthenticated
+from jupyter_server.base.handlers import APIHandler
+from jupyter_server.utils import ensure_async
+from pydantic import BaseModel, TypeAdapter
+from tornado import web
+from tornado.iostream import StreamClosedError
+
+from workbench.errors import BadInput, NotFound, Refused, Unauthorized, WorkbenchError
+from workbench.server.checking import checked
+from workbench.server.failures import WrongType, failure_of, told
+from workbench.server.identity import AccountIdentity, Visitor, visitor_of
+from workbench.server.route import Call, Route
+from workbench.server.threads import threaded
+
+if TYPE_CHECKING:
+    from workbench.studio import Studio
+
+__all__ = ["ApiHandler", "NothingHandler"]
+
+_LOG = logging.getLogger(__name__)
+_END = object()
+
+
+class ApiHandler(APIHandler):
+    """Answers every method of one path."""
+
+    by_method: dict[str, Route]
+
+    def initialize(self, studio: Studio, by_method: dict[str, Route]) -> None:
+        """Take what the table of routes gives for this path."""
+        self.studio = studio
+        self.by_method = by_method
+        self._left = False
+
+    @property
+    def content_security_policy(self) -> str:
+        """No script, nothing from elsewhere; a page of ours brings its own style."""
+        return "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+
+    def check_xsrf_cookie(self) -> None:
+        """Check only who is known: a stranger is refused for being one, not for a missing cookie."""
+        if getattr(self, "_jupyter_current_user", None) is not None:
+            super().check_xsrf_cookie()
+
+    def on_connection_close(self) -> None:
+        """Note that nobody reads any more."""
+        self._left = True
+
+    # ---- one request ----
+
+    async def _serve(self, **path: str) -> None:
+        route = self.by_method.get(self.request.method or "")
+        if route is None:
+            self.set_header("Allow", ", ".join(sorted(self.by_method)))
+            raise web.HTTPError(HTTPStatus.METHOD_NOT_ALLOWED)
+        visitor = await self._admitted(route)
+        with (
+            self.studio.acting_as(visitor.user_id),
+            self.studio.accounts.origin(visitor.user_id, address=self.request.remote_ip),
+        ):
+            call = await self._call(route, path)
+            if route.streams:
+                await self._stream(route, call)
+            else:
+                self._reply(route, call, await threaded(_answered, route, call))
+
+    async def _admitted(self, route: Route) -> Visitor:
+        if self.current_user is None:
+            raise Unauthorized("Nobody is logged in.", "Log in, or send `Authorization: Bearer ask_...`.")
+        action = "read" if route.method == "GET" else "write"
+        if not await ensure_async(
+            self.authorizer.is_authorized(self, self.current_user, action, "workbench")
+        ):
+            raise Refused("This server does not let you do that.", "Ask who runs it.")
+        visitor: Visitor = await threaded(visitor_of, self, self.studio)
+        await threaded(self._counted, "upload" if route.uploads else "api", visitor)
+        if visitor.scopes is not None and route.scope and route.scope not in visitor.scopes:
+            raise Refused(
+                f"This key is not good for {route.scope!r}.", f"Make one with the scope {route.scope!r}."
+            )
+        return visitor
+
+    def _counted(self, kind: str, visitor: Visitor) -> None:
+        # At one's own notebook there is nobody to be kept from asking.
+        if isinstance(self.identity_provider, AccountIdentity):
+            self.studio.accounts.allow(kind, visitor.user_id, self.request.remote_ip)
+
+    async def _call(self, route: Route, path: dict[str, str]) -> Call:
+        if any(not value.isprintable() for value in path.values()):
+            raise NotFound("There is nothing under this address.", "Look at /api/openapi.json.")
+        call = Call(self.studio, path, self._query(route), self._body(route))
+        self._take(call)
+        return call
+
+    def _take(self, call: Call) -> None:
+        """Give the route what came with the request besides JSON."""
+
+    def _query(self, route: Route) -> BaseModel | None:
+        given = {name: self.get_query_argument(name) for name in self.request.query_arguments}
+        if route.query is None:
+            if given:
+                raise BadInput(f"There is no parameter {min(given)!r} here.", details={"field": min(given)})
+            return None
+        return checked(route.query, given)
+
+    def _body(self, route: Route) -> BaseModel | None:
+        if route.body is None:
+            return None
+        kind = self.request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if kind != "application/json":
+            raise WrongType(f"The body is {kind or 'of no type'}; expected application/json.")
+        try:
+            given = json.loads(self.request.body.decode("utf-8"))
+        except (ValueError, RecursionError) as error:
+            raise BadInput("The body is not JSON.", "Send an object.", details={"field": "body"}) from error
+        return checked(route.body, given)
+
+    def _reply(self, route: Route, call: Call, body: bytes) -> None:
+        self.set_status(route.status)
+        if call.next is not None:
+            query = urlencode({**self._plain_query(), "cursor": call.next})
+            self.set_header("Link", f'<{self.request.path}?{query}>; rel="next"')
+            self.set_header("X-Next-Cursor", call.next)
+        self.finish(body, set_content_type=route.media)
+
+    def _plain_query(self) -> dict[str, str]:
+        return {name: self.get_query_argument(name) for name in self.request.query_arguments}
+
+    # ---- streams ----
+
+    async def _stream(self, route: Route, call: Call) -> None:
+        """Send what the route yields as Server-Sent Events; a failure before the first is a plain error."""
+        pieces = await threaded(_begun, route, call)
+        try:
+            first = await threaded(next, pieces, _END)
+            self.set_header("Content-Type", "text/event-stream")
+            self.set_header("Cache-Control", "no-store")
+            self.set_header("X-Accel-Buffering", "no")
+            while first is not _END and not self._left:
+                self.write(b"data: " + first + b"\n\n")
+                await self.flush()
+                first = await threaded(next, pieces, _END)
+        except StreamClosedError:
+            self._left = True
+        except WorkbenchError as error:
+            if not self._headers_written:
+                raise
+            self.write(f"event: error\ndata: {json.dumps(told(error)[1])}\n\n".encode())
+        finally:
+            await threaded(pieces.close)
+        if not self._left:
+            self.finish(set_content_type="text/event-stream")
+
+    # ---- what went wrong ----
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Answer with ``{"error": {"code", "message", "hint"}}``."""
+        error = failure_of(status_code, kwargs.get("exc_info", (None, None))[1])
+        status, body = told(error)
+        self.set_status(status)
+        if "retry_after" in error.details:
+            self.set_header("Retry-After", str(error.details["retry_after"]))
+        self.finish(json.dumps(body))
+
+    def log_exception(self, *exc_info: Any) -> None:
+        """Log what nobody meant; a `WorkbenchError` is an answer."""
+        if not isinstance(exc_info[1], WorkbenchError | web.HTTPError):
+            _LOG.error("A request failed.", exc_info=exc_info)
+
+    get = post = patch = delete = put = allow_unauthenticated(_serve)
+
+
+class NothingHandler(ApiHandler):
+    """Answers where there is nothing."""
+
+    async def prepare(self) -> None:
+        """Say so, to strangers too."""
+        raise NotFound("There is nothing under this address.", "Look at /api/openapi.json.")
+
+
+def _answered(route: Route, call: Call) -> bytes:
+    answer = route.answer(call)
+    return _packed(route)(answer) if route.media == "application/json" else str(answer).encode()
+
+
+def _begun(route: Route, call: Call) -> Iterator[bytes]:
+    packed = _packed(route)
+    return (packed(piece) for piece in route.answer(call))
+
+
+@cache
+def _packed(route: Route) -> Callable[[Any], bytes]:
+    """Return what makes JSON of a route's answers, so that none differs from the description."""
+    adapter = TypeAdapter(route.gives)
+    return lambda answer: adapter.dump_json(adapter.validate_python(answer, from_attributes=True))

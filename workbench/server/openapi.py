@@ -1,0 +1,146 @@
+"""The OpenAPI 3.1 document, made from the table of routes."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter
+from pydantic.json_schema import models_json_schema
+
+from workbench.server.route import Route
+from workbench.server.schemas.common import Failure
+
+__all__ = ["described"]
+
+_REFERENCE = "#/components/schemas/{model}"
+_ALWAYS = (401, 403, 405, 429, 500, 503)
+
+
+def described(routes: Iterable[Route], base_url: str, version: str) -> dict[str, Any]:
+    """Return the document.
+
+    Parameters
+    ----------
+    routes : iterable of Route
+        What is served.
+    base_url : str
+        Under which.
+    version : str
+        Of the workbench.
+    """
+    schemas: dict[str, Any] = {}
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
+    _schema(Failure, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Autogent Studio",
+            "version": version,
+            "description": "Chat, files, knowledge search and Runs. Lists are paged by limit and cursor.",
+        },
+        "servers": [{"url": base_url.rstrip("/") or "/"}],
+        "security": [{"key": []}, {"token": []}, {"cookie": []}],
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "schemas": dict(sorted(schemas.items())),
+            "securitySchemes": {
+                "key": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "An `ask_` key, or Jupyter's token.",
+                },
+                "token": {"type": "apiKey", "in": "query", "name": "token"},
+                "cookie": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": "username",
+                    "description": "Of who logged in; what changes anything needs `X-XSRFToken` too.",
+                },
+            },
+        },
+    }
+
+
+def _operation(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
+    doc = inspect.cleandoc(route.answer.__doc__ or "")
+    operation: dict[str, Any] = {
+        "operationId": route.answer.__name__,
+        "summary": doc.partition("\n")[0].rstrip("."),
+        "tags": [route.scope or "service"],
+        "parameters": [*_path(route), *_query(route, schemas)],
+        "responses": _responses(route, schemas),
+    }
+    if route.body is not None:
+        schema = _schema(route.body, schemas)
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    if route.uploads:
+        operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}}
+    return operation
+
+
+_FORM = {
+    "type": "object",
+    "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
+    "required": ["file"],
+}
+
+
+def _path(route: Route) -> list[dict[str, Any]]:
+    schema = {"type": "string", "minLength": 1}
+    return [{"name": name, "in": "path", "required": True, "schema": schema} for name in route.names]
+
+
+def _query(route: Route, schemas: dict[str, Any]) -> list[dict[str, Any]]:
+    if route.query is None:
+        return []
+    whole = route.query.model_json_schema(ref_template=_REFERENCE)
+    schemas.update(whole.pop("$defs", {}))
+    return [
+        {"name": name, "in": "query", "required": False, "schema": _given(schema)}
+        for name, schema in whole["properties"].items()
+    ]
+
+
+def _given(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a parameter that is there: it is left out, never null."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    rest = {name: value for name, value in schema.items() if name not in {"anyOf", "default", "title"}}
+    return rest | (kinds[0] if len(kinds) == 1 else {"anyOf": kinds} if kinds else {})
+
+
+def _responses(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
+    kind = "text/event-stream" if route.streams else route.media
+    schema = {"type": "string"} if route.streams else _schema(route.gives, schemas)
+    good: dict[str, Any] = {
+        "description": HTTPStatus(route.status).phrase,
+        "content": {kind: {"schema": schema}},
+    }
+    if route.query is not None:
+        text = {"schema": {"type": "string"}, "required": False}
+        good["headers"] = {"X-Next-Cursor": text, "Link": text}
+    taken = {400, 415} if route.body is not None or route.uploads else {400}
+    # A cursor may name what is gone.
+    taken |= {404} if route.query is not None else set()
+    bad = {
+        "description": "What went wrong.",
+        "content": {"application/json": {"schema": {"$ref": _REFERENCE.format(model="Failure")}}},
+    }
+    return {str(route.status): good} | {
+        str(status): bad for status in sorted({*_ALWAYS, *taken, *route.errors})
+    }
+
+
+def _schema(kind: Any, schemas: dict[str, Any]) -> dict[str, Any]:
+    """Return a reference to a model's schema, or the schema of what holds models."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        _, whole = models_json_schema([(kind, "validation")], ref_template=_REFERENCE)
+        schemas.update(whole.get("$defs", {}))
+        return {"$ref": _REFERENCE.format(model=kind.__name__)}
+    schema = TypeAdapter(kind).json_schema(ref_template=_REFERENCE)
+    schemas.update(schema.pop("$defs", {}))
+    return schema

@@ -1,0 +1,95 @@
+"""Conversations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from workbench.server.route import Call, Routes
+from workbench.server.schemas.chat import (
+    Conversation,
+    ConversationChange,
+    Message,
+    NewConversation,
+    NewMessage,
+    Reply,
+    ReplyPiece,
+)
+from workbench.server.schemas.common import Done, Page
+
+__all__ = ["routes"]
+
+routes = Routes("chat")
+_ONE = "/api/chat/conversations/{conversation_id}"
+
+
+@routes.get("/api/chat/conversations", list[Conversation], query=Page)
+def list_conversations(call: Call) -> list[dict[str, Any]]:
+    """List one's conversations, last used first."""
+    found = call.studio.chat.list_sessions(call.user_id, call.query.limit + 1, call.query.cursor)
+    return call.page(found, call.query.limit)
+
+
+@routes.post("/api/chat/conversations", Conversation, body=NewConversation, status=201)
+def create_conversation(call: Call) -> dict[str, Any]:
+    """Make a conversation."""
+    made = call.studio.chat.create_session(
+        call.user_id,
+        call.body.title,
+        call.body.model_name,
+        provider=call.body.model_provider,
+        system_prompt=call.body.system_prompt,
+        settings=call.body.settings,
+    )
+    return call.studio.chat.get_session(made, call.user_id)
+
+
+@routes.get(_ONE, Conversation, errors=(404,))
+def read_conversation(call: Call) -> dict[str, Any]:
+    """Return a conversation."""
+    return _owned(call)
+
+
+@routes.patch(_ONE, Conversation, body=ConversationChange, errors=(404,))
+def change_conversation(call: Call) -> dict[str, Any]:
+    """Give a conversation another title or model."""
+    number = _owned(call)["id"]
+    if call.body.title is not None:
+        call.studio.chat.rename_session(number, call.user_id, call.body.title)
+    if call.body.model_name is not None or call.body.model_provider is not None:
+        call.studio.chat.set_model(number, call.user_id, call.body.model_name, call.body.model_provider)
+    return _owned(call)
+
+
+@routes.delete(_ONE, Done, errors=(404,))
+def delete_conversation(call: Call) -> Done:
+    """Delete a conversation with its messages; the Runs stay."""
+    call.studio.chat.delete_session(call.path["conversation_id"], call.user_id)
+    return Done()
+
+
+@routes.get(f"{_ONE}/messages", list[Message], errors=(404,))
+def list_messages(call: Call) -> list[dict[str, Any]]:
+    """List a conversation's messages, first said first."""
+    found: list[dict[str, Any]] = _owned(call)["messages"]
+    return found
+
+
+@routes.post(f"{_ONE}/messages", Reply, body=NewMessage, errors=(404, 429, 502))
+def send_message(call: Call) -> dict[str, Any]:
+    """Send a message and return the answer."""
+    return call.studio.chat.chat_completion(*_said(call), settings=call.body.settings)
+
+
+@routes.post(f"{_ONE}/messages/stream", ReplyPiece, body=NewMessage, errors=(404, 429, 502), streams=True)
+def stream_message(call: Call) -> Iterator[dict[str, Any]]:
+    """Send a message; the answer comes piece by piece as Server-Sent Events."""
+    return call.studio.chat.stream(*_said(call), settings=call.body.settings)
+
+
+def _said(call: Call) -> tuple[str, str, str | None, str | None]:
+    return _owned(call)["id"], call.body.content, call.body.model, call.body.provider
+
+
+def _owned(call: Call) -> dict[str, Any]:
+    return call.studio.chat.get_session(call.path["conversation_id"], call.user_id)

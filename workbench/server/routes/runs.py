@@ -1,0 +1,61 @@
+"""Runs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from workbench.errors import NotFound
+from workbench.runs import Run
+from workbench.server.route import Call, Routes
+from workbench.server.schemas.runs import Difference, RunPage, RunRow, RunView, Soundness
+
+__all__ = ["routes"]
+
+routes = Routes("runs")
+_ONE = "/api/runs/{run_id}"
+
+
+@routes.get("/api/runs", list[RunRow], query=RunPage, errors=(404,))
+def list_runs(call: Call) -> list[dict[str, Any]]:
+    """List one's Runs, newest first."""
+    wanted = call.query
+    after = _owned(call, wanted.cursor) if wanted.cursor else None
+    found = call.studio.runs.list(limit=wanted.limit + 1, after=after, kind=wanted.kind, status=wanted.status)
+    return call.page([_view(run) for run in found], wanted.limit)
+
+
+@routes.get(_ONE, RunView, errors=(404,))
+def read_run(call: Call) -> dict[str, Any]:
+    """Return a whole Run."""
+    return _view(_owned(call, call.path["run_id"]))
+
+
+@routes.get(f"{_ONE}/diff/{{other_id}}", Difference, errors=(404,))
+def compare_runs(call: Call) -> dict[str, Any]:
+    """Say what differs between two Runs."""
+    left, right = (_owned(call, call.path[name]) for name in ("run_id", "other_id"))
+    found = call.studio.runs.diff(left, right)
+    return {"left": left.id, "right": right.id, "changes": [asdict(item) for item in found.items]}
+
+
+@routes.get(f"{_ONE}/verify", Soundness, errors=(404,))
+def verify_run(call: Call) -> dict[str, Any]:
+    """Hash a Run and its objects again; an empty list says that it is sound."""
+    return {"problems": call.studio.runs.verify([_owned(call, call.path["run_id"])])}
+
+
+def _view(run: Run) -> dict[str, Any]:
+    names = RunView.model_fields.keys() - {"started_at", "artifacts", "tags"}
+    return {name: getattr(run, name) for name in names} | {
+        "started_at": run.started_at,
+        "artifacts": [asdict(artifact) for artifact in run.artifacts],
+        "tags": list(run.tags),
+    }
+
+
+def _owned(call: Call, run_id: str) -> Run:
+    found = call.studio.runs.get(run_id)
+    if found.user_id != call.user_id:
+        raise NotFound(f"There is no Run {run_id!r}.", "List the Runs that there are.")
+    return found
