@@ -158,7 +158,8 @@ def test_stopping_an_answer_that_comes_from_the_record_keeps_what_was_shown(stud
         first = next(stream)["content"]
         stream.close()
     answer = studio.chat.get_session(again, studio.user_id)["messages"][-1]
-    assert (answer["content"], answer["metadata"]) == (first, {"status": "cancelled"})
+    assert answer["content"] == first
+    assert answer["metadata"] == {"status": "cancelled", "user_id": studio.user_id}
 
 
 def test_an_interrupt_before_the_answer_begins_stores_nothing(studio, session, monkeypatch):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,12 @@ import requests
 
 from tests.jupyter import Server, serving
 from tests.standin.server import StandIn
+from workbench.settings import load_settings
+from workbench.studio import Studio
 
 BASE = "/team/"
 """The base URL; not the root, so that no address is right by chance."""
+PASSWORD = "correct horse battery"
 
 
 @dataclass
@@ -55,6 +59,47 @@ def server(tmp_path_factory: pytest.TempPathFactory, standin: StandIn) -> Iterat
         yield found
 
 
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory, standin: StandIn) -> Iterator[Server]:
+    """The service without Jupyter, on a home of its own."""
+    with standing(tmp_path_factory.mktemp("alone"), standin) as found:
+        yield found
+
+
+def standing(folder: Path, standin: StandIn, **settings: str) -> AbstractContextManager[Server]:
+    """Start the service without Jupyter."""
+    environment = {"WORKBENCH_RETRIES": "0", **standin.environment("openai"), **settings}
+    return serving(folder, "workbench.cli", _options_alone, f"{BASE[1:]}login", environment)
+
+
+def home_of(server: Server) -> Path:
+    """Return where the server keeps everything."""
+    return server.log.parent / "home" / "workbench"
+
+
+@pytest.fixture
+def studio(alone: Server) -> Iterator[Studio]:
+    """The service's own database, to make users in."""
+    opened = Studio(load_settings(workbench_home=home_of(alone)))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def user(studio: Studio) -> Callable[[str], str]:
+    """Make a user with the usual password; return the identifier."""
+
+    def made(name: str) -> str:
+        return studio.accounts.create(name, password=PASSWORD).id
+
+    return made
+
+
+def key_of(studio: Studio, user_id: str, **given: Any) -> str:
+    """Return a new key of the user."""
+    return studio.accounts.create_key(user_id, "test", **given)[0]
+
+
 @pytest.fixture
 def client(server: Server) -> Client:
     """Who owns the server."""
@@ -74,6 +119,10 @@ def _options(port: int, token: str) -> list[str]:
         "--ServerApp.jpserver_extensions=workbench.server=True",
         "--ServerApp.allow_unauthenticated_access=False",
     ]  # fmt: skip
+
+
+def _options_alone(port: int, _: str) -> list[str]:
+    return ["serve", f"--port={port}", f"--base-url={BASE}"]
 
 
 def _environment(standin: StandIn) -> dict[str, str]:

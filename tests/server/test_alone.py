@@ -4,79 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import requests
 
-from tests.jupyter import Server, serving
-from tests.server.conftest import BASE, Client
+from tests.jupyter import Server
+from tests.server.browser import COOKIE, Browser
+from tests.server.conftest import BASE, PASSWORD, Client, key_of
 from workbench.server.routes import ROUTES, account
 from workbench.server.system import system_routes
 from workbench.settings import load_settings
 from workbench.studio import Studio
 
-PASSWORD = "correct horse battery"
-COOKIE = "workbench-session"
 TABLE = [*ROUTES, *account.routes]
 TABLE += system_routes(TABLE, BASE)
-
-
-@pytest.fixture(scope="module")
-def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The service, on a home of its own."""
-    folder = tmp_path_factory.mktemp("alone")
-    with serving(folder, "workbench.cli", _options, f"{BASE[1:]}login", {}) as found:
-        yield found
-
-
-def _options(port: int, _: str) -> list[str]:
-    return ["serve", f"--port={port}", f"--base-url={BASE}"]
-
-
-@pytest.fixture
-def studio(alone: Server) -> Iterator[Studio]:
-    """The service's own database, to make users in."""
-    opened = Studio(load_settings(workbench_home=alone.log.parent / "home" / "workbench"))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def user(studio: Studio) -> Callable[[str], str]:
-    """Make a user with the usual password; return the identifier."""
-
-    def made(name: str) -> str:
-        return studio.accounts.create(name, password=PASSWORD).id
-
-    return made
-
-
-@dataclass
-class Browser:
-    """A session with cookies, as a browser keeps them."""
-
-    server: Server
-    session: requests.Session = field(default_factory=requests.Session)
-
-    def address(self, path: str) -> str:
-        return f"{self.server.url}{BASE}{path}"
-
-    def login(self, name: str, password: str = PASSWORD, **more: str) -> requests.Response:
-        page = self.session.get(self.address("login"), timeout=30)
-        (token,) = re.findall(r'name="_xsrf" value="([^"]+)"', page.text)
-        form = {"username": name, "password": password, "_xsrf": token} | more
-        return self.session.post(self.address("login"), data=form, allow_redirects=False, timeout=30)
-
-    def send(self, method: str, path: str, *, xsrf: bool = True, **given: Any) -> requests.Response:
-        headers = {"X-XSRFToken": self.session.cookies.get("_xsrf")} if xsrf else {}
-        return self.session.request(method, self.address(path), headers=headers, timeout=30, **given)
-
-
-def key_of(studio: Studio, user_id: str, **given: Any) -> str:
-    return studio.accounts.create_key(user_id, "test", **given)[0]
 
 
 def test_who_logs_in_gets_a_cookie_that_no_page_can_read(alone: Server, user: Callable[[str], str]) -> None:
@@ -182,6 +124,7 @@ def owned(client: Client) -> dict[str, str]:
 
 BODIES: dict[str, dict[str, Any]] = {
     "send_message": {"content": "hello"},
+    "add_member": {"username": "other"},
     "stream_message": {"content": "hello"},
     "add_files": {"file_ids": ["none"]},
     "search": {"query": "mine"},
@@ -206,7 +149,7 @@ def test_every_route_refuses_a_stranger_and_hides_what_is_another_s(
     alone: Server, strangers: tuple[Client, Client, dict[str, str]], route: Any
 ) -> None:
     owner, other, names = strangers
-    path = route.path.format(**names | {"key_id": "none"})
+    path = route.path.format(**names | {"key_id": "none", "user_id": "none"})
     given = {"json": BODIES.get(route.answer.__name__, {})} if route.body else {}
     stranger = Client(alone, None).send(route.method, path, **given)
     assert (stranger.status_code, stranger.json()["error"]["code"]) == (401, "unauthorized")

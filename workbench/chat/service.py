@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from contextlib import closing
-from datetime import datetime
 from typing import Any
 
 from workbench.chat.history import conversation
+from workbench.chat.members import Members
 from workbench.chat.providers import resolve
+from workbench.chat.rows import message_view
 from workbench.chat.sessions import Sessions
+from workbench.chat.turn import Announce, Announced, Turn
 from workbench.errors import BadInput, WorkbenchError
-from workbench.storage.base import utcnow
 from workbench.studio import Studio
 from workbench.studio import studio as default_studio
 
@@ -36,6 +37,7 @@ class ChatService:
     def __init__(self, studio: Studio | None = None) -> None:
         self.studio = studio or default_studio()
         self.sessions = Sessions(self.studio.database, self.studio.redactor.text)
+        self._members = Members(self.studio.database)
 
     # sessions
 
@@ -82,12 +84,28 @@ class ChatService:
         Raises
         ------
         NotFound
-            There is no such session of this user.
+            There is no such session of this user, and none that the user is a member of.
         """
         return self.sessions.read(session_id, user_id)
 
+    def describe_session(self, session_id: str, user_id: str) -> dict[str, Any]:
+        """Return a session without its messages; raises `NotFound` as `get_session` does."""
+        return self.sessions.head(session_id, user_id)
+
+    def messages_after(
+        self, session_id: str, user_id: str, message_id: str, limit: int = 200
+    ) -> list[dict[str, Any]]:
+        """Return the messages that follow one that the caller has, first said first.
+
+        Raises
+        ------
+        NotFound
+            The session, or the message in it, is not there.
+        """
+        return self.sessions.after(session_id, user_id, message_id, limit)
+
     def list_sessions(self, user_id: str, limit: int = 50, cursor: str | None = None) -> list[dict[str, Any]]:
-        """Return the user's sessions, last used first, without messages.
+        """Return the sessions that a user owns or is a member of, last used first, without messages.
 
         Parameters
         ----------
@@ -118,6 +136,34 @@ class ChatService:
     def delete_session(self, session_id: str, user_id: str) -> None:
         """Delete a session and its messages; the Runs stay."""
         self.sessions.delete(session_id, user_id)
+
+    # members
+
+    def members(self, session_id: str, user_id: str) -> list[dict[str, Any]]:
+        """Return who takes part in a session: its owner, then its members in the order of their coming.
+
+        Returns
+        -------
+        list of dict
+            ``user_id``, ``username``, ``role`` (``owner`` or ``member``) and ``created_at``.
+        """
+        return self._members.of(session_id, user_id)
+
+    def add_member(self, session_id: str, user_id: str, username: str) -> dict[str, Any]:
+        """Let another user read a session and speak in it; only its owner may.
+
+        Raises
+        ------
+        NotFound
+            There is no such session of this user, or no user of this name.
+        Refused
+            The user is a member and not the owner.
+        """
+        return self._members.add(session_id, user_id, username)
+
+    def remove_member(self, session_id: str, user_id: str, member_id: str) -> None:
+        """Show a member out; the owner may, and members may go by themselves."""
+        self._members.remove(session_id, user_id, member_id)
 
     # messages
 
@@ -163,6 +209,7 @@ class ChatService:
         provider: str | None = None,
         *,
         settings: Mapping[str, Any] | None = None,
+        announce: Announce | None = None,
     ) -> dict[str, Any]:
         """Answer a message within its session and store both.
 
@@ -176,6 +223,8 @@ class ChatService:
             By default the session's.
         settings : mapping, optional
             Laid over the session's settings.
+        announce : callable, optional
+            Called with each of the two messages, a dict as in `get_session`, when it is to be shown.
 
         Returns
         -------
@@ -183,10 +232,9 @@ class ChatService:
             What `AIService.chat_completion` returns, with ``session_id``, ``message_id`` and
             ``user_message_id``.
         """
-        asked = utcnow()
-        turn = self._turn(session_id, user_message, model, provider, settings)
-        result = self.studio.ai.chat_completion(**turn)
-        return self._store(session_id, user_message, result, result["content"], asked)
+        turn = Turn(session_id, self.studio.user_id, user_message)
+        result = self.studio.ai.chat_completion(**self._call(turn, model, provider, settings))
+        return self._store(turn, result, result["content"], Announced(announce))
 
     def stream(
         self,
@@ -196,67 +244,68 @@ class ChatService:
         provider: str | None = None,
         *,
         settings: Mapping[str, Any] | None = None,
+        announce: Announce | None = None,
     ) -> Generator[dict[str, Any], None, None]:
         """Like `chat_completion`, piece by piece.
+
+        The question is announced when the model begins to answer, and the answer when both are stored.
 
         Yields
         ------
         dict
-            As `AIService.stream_chat_completion`; the last one carries ``session_id``,
-            ``message_id`` and ``user_message_id`` too.
+            As `AIService.stream_chat_completion`, with ``session_id``, ``message_id`` and
+            ``user_message_id``, under which the two messages will be stored.
         """
-        asked = utcnow()
-        turn = self._turn(session_id, user_message, model, provider, settings)
+        turn = Turn(session_id, self.studio.user_id, user_message)
+        call = self._call(turn, model, provider, settings)
+        announced = Announced(announce)
         got: list[str] = []
         try:
-            with closing(self.studio.ai.stream_chat_completion(**turn)) as chunks:
+            with closing(self.studio.ai.stream_chat_completion(**call)) as chunks:
                 for chunk in chunks:
                     got.append(chunk["content"])
                     if chunk["done"]:
                         break
-                    yield chunk
+                    if turn.question is not None:
+                        announced.once(message_view(self.sessions.question(turn, turn.asked), 0))
+                    yield chunk | turn.ids
         except (GeneratorExit, KeyboardInterrupt):
-            self._store_cancelled(session_id, user_message, "".join(got), asked)
+            self._store_cancelled(turn, "".join(got), announced)
             raise
-        yield self._store(session_id, user_message, chunk, "".join(got), asked)
+        yield self._store(turn, chunk, "".join(got), announced)
 
-    def _turn(
+    def _call(
         self,
-        session_id: str,
-        user_message: str | None,
+        turn: Turn,
         model: str | None,
         provider: str | None,
         settings: Mapping[str, Any] | None,
     ) -> dict[str, Any]:
-        """Return the arguments of the call that answers the message."""
-        if user_message is not None and not user_message.strip():
+        """Return the arguments of the call that answers the question."""
+        if turn.question is not None and not turn.question.strip():
             raise BadInput("The message is empty; expected text.", details={"field": "content"})
-        session = self.sessions.row(session_id)
+        session = self.sessions.row(turn.session_id)
         if provider is None and model is None:
             provider, model = session.model_provider, session.model_name
-        stored = self.sessions.messages(session_id)
+        stored = self.sessions.messages(turn.session_id)
         return {
-            "messages": conversation(session.system_prompt, stored, user_message),
+            "messages": conversation(session.system_prompt, stored, turn.question),
             "provider": provider,
             "model": model,
             "settings": {**(session.settings or {}), **(settings or {})},
-            "account": session_id,
+            "account": turn.session_id,
         }
 
     def _store(
-        self, session_id: str, user_message: str | None, result: dict[str, Any], content: str, asked: datetime
+        self, turn: Turn, result: dict[str, Any], content: str, announced: Announced
     ) -> dict[str, Any]:
         meta = {name: result[name] for name in ("provider", "model", "run_id", "finish_reason", "usage")}
-        ids = self.sessions.add_turn(
-            session_id, user_message, content, meta, result["tokens_used"], result["cost"], asked
-        )
-        return result | {"session_id": session_id, "user_message_id": ids[0], "message_id": ids[1]}
+        announced.each(self.sessions.add_turn(turn, content, meta, result["tokens_used"], result["cost"]))
+        return result | turn.ids
 
-    def _store_cancelled(
-        self, session_id: str, user_message: str | None, content: str, asked: datetime
-    ) -> None:
+    def _store_cancelled(self, turn: Turn, content: str, announced: Announced) -> None:
         # None where it was stopped before it began, or while it came from the record.
-        runs = self.studio.runs.list(account=session_id, status="cancelled", since=asked, limit=1)
+        runs = self.studio.runs.list(account=turn.session_id, status="cancelled", since=turn.asked, limit=1)
         if not runs and not content:
             return
         meta: dict[str, Any] = {"status": "cancelled"}
@@ -266,7 +315,7 @@ class ChatService:
             meta |= {"run_id": run.id} | {name: run.inputs[name] for name in ("provider", "model")}
             tokens, cost = run.tokens, run.cost
         try:
-            self.sessions.add_turn(session_id, user_message, content, meta, tokens, cost, asked)
+            announced.each(self.sessions.add_turn(turn, content, meta, tokens, cost))
         except WorkbenchError:
             # The session was deleted while its answer came; there is nothing left to add to.
             return

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, null, or_, select
+from sqlalchemy import delete, null, select
 from sqlalchemy.orm import Session
 
+from workbench.chat.access import existing, owned, readable
 from workbench.chat.messages import ROLES, check_settings
+from workbench.chat.rows import latest, message_view, message_views, messages_of, page_of, session_view
+from workbench.chat.turn import Turn
 from workbench.errors import BadInput, NotFound
 from workbench.storage.base import utcnow
 from workbench.storage.database import Database
-from workbench.storage.models import ChatMessage, ChatSession, Rating, User
+from workbench.storage.models import ChatMessage, ChatSession, ConversationMember, Rating, User
 from workbench.text import truncate_text
 
 __all__ = ["Sessions"]
 
 UNTITLED = "New chat"
 TITLE_LENGTH = 60
+_TICK = timedelta(microseconds=1)
 
 
 class Sessions:
@@ -66,48 +70,56 @@ class Sessions:
     def row(self, session_id: str) -> ChatSession:
         """Return the session whoever owns it."""
         with self.database.session() as session:
-            return _existing(session.get(ChatSession, session_id), session_id)
+            return existing(session.get(ChatSession, session_id), session_id)
 
     def messages(self, session_id: str) -> list[ChatMessage]:
         """Return the session's messages in the order of their making."""
         with self.database.session() as session:
-            return _messages(session, session_id)
+            return messages_of(session, session_id)
 
     def read(self, session_id: str, user_id: str) -> dict[str, Any]:
         """Return the session and its messages as dicts."""
         with self.database.session() as session:
-            row = _owned(session, session_id, user_id)
-            rows = _messages(session, session_id)
-            wanted = select(Rating.message_id, Rating.value).where(
-                Rating.user_id == user_id, Rating.message_id.in_([message.id for message in rows])
-            )
-            ratings = {item.message_id: item.value for item in session.execute(wanted)}
+            row = readable(session, session_id, user_id)
+            rows = messages_of(session, session_id)
+            told = message_views(session, rows, user_id)
         costs = [message.cost for message in rows]
-        return _session_dict(row) | {
-            "messages": [_message_dict(message, ratings.get(message.id, 0)) for message in rows],
+        return session_view(row) | {
+            "messages": told,
             "tokens_used": sum(message.tokens_used for message in rows),
             "cost": sum(cost for cost in costs if cost is not None),
             "unknown_cost": sum(cost is None for cost in costs),
         }
 
+    def head(self, session_id: str, user_id: str) -> dict[str, Any]:
+        """Return the session without its messages."""
+        with self.database.session() as session:
+            return session_view(readable(session, session_id, user_id))
+
+    def after(self, session_id: str, user_id: str, message_id: str, limit: int) -> list[dict[str, Any]]:
+        """Return the messages that follow one of the session's."""
+        with self.database.session() as session:
+            readable(session, session_id, user_id)
+            last = session.get(ChatMessage, message_id)
+            if last is None or last.session_id != session_id:
+                raise NotFound(
+                    f"There is no message {message_id!r} in this session.",
+                    "Read the list of its messages anew.",
+                )
+            return message_views(session, messages_of(session, session_id, last, limit), user_id)
+
     def list(self, user_id: str, limit: int, cursor: str | None) -> list[dict[str, Any]]:
-        """Return a page of the user's sessions, last used first."""
+        """Return a page of the sessions that the user owns or is a member of, last used first."""
         if limit < 1:
             raise BadInput(f"limit is {limit}; expected at least 1.", details={"field": "limit"})
-        statement = select(ChatSession).where(ChatSession.user_id == user_id, ChatSession.is_active.is_(True))
+        joined = select(ConversationMember.session_id).where(ConversationMember.user_id == user_id)
+        # One statement each, because a database walks its index for either and for no mixture of them.
+        parts = (ChatSession.user_id == user_id, ChatSession.id.in_(joined))
         with self.database.session() as session:
-            if cursor is not None:
-                last = _owned(session, cursor, user_id)
-                statement = statement.where(
-                    or_(
-                        ChatSession.updated_at < last.updated_at,
-                        (ChatSession.updated_at == last.updated_at) & (ChatSession.id < last.id),
-                    )
-                )
-            rows = session.scalars(
-                statement.order_by(ChatSession.updated_at.desc(), ChatSession.id.desc()).limit(limit)
-            )
-            return [_session_dict(row) for row in rows]
+            last = readable(session, cursor, user_id) if cursor is not None else None
+            found = {row.id: row for part in parts for row in session.scalars(page_of(part, last, limit))}
+        rows = sorted(found.values(), key=lambda row: (row.updated_at, row.id), reverse=True)
+        return [session_view(row) for row in rows[:limit]]
 
     def find(self, user_id: str, title: str) -> str | None:
         """Return the newest session of this title."""
@@ -118,14 +130,14 @@ class Sessions:
     def update(self, session_id: str, user_id: str, **values: Any) -> None:
         """Change columns of a session."""
         with self.database.begin() as session:
-            row = _owned(session, session_id, user_id)
+            row = owned(session, session_id, user_id)
             for name, value in values.items():
                 setattr(row, name, self.clean(value) if isinstance(value, str) else value)
 
     def delete(self, session_id: str, user_id: str) -> None:
         """Delete a session with all that hangs on it."""
         with self.database.begin() as session:
-            session.delete(_owned(session, session_id, user_id))
+            session.delete(owned(session, session_id, user_id))
 
     def add(self, session_id: str, role: str, content: str, *, meta: dict[str, Any], tokens_used: int) -> str:
         """Store one message and return its identifier."""
@@ -145,44 +157,57 @@ class Sessions:
             return message.id
 
     def add_turn(
-        self,
-        session_id: str,
-        question: str | None,
-        answer: str,
-        meta: dict[str, Any],
-        tokens_used: int,
-        cost: float | None,
-        asked: datetime,
-    ) -> tuple[str | None, str]:
-        """Store a question and its answer together; return their identifiers."""
-        question, answer = self.clean(question) if question else question, self.clean(answer)
+        self, turn: Turn, answer: str, meta: dict[str, Any], tokens_used: int, cost: float | None
+    ) -> Sequence[dict[str, Any]]:
+        """Store a question and its answer together; return those that were stored."""
         with self.database.begin() as session:
-            row = _touch(session, session_id)
-            if question is not None:
-                asking = ChatMessage(session_id=row.id, role="user", content=question, created_at=asked)
-                session.add(asking)
-                if row.title == UNTITLED:
-                    row.title = truncate_text(" ".join(question.split()), TITLE_LENGTH)
-            said = ChatMessage(
-                session_id=row.id,
-                role="assistant",
-                content=answer,
-                meta=meta,
-                tokens_used=tokens_used,
-                # A plain None would take the column's default, and an unknown price would read as free.
-                cost=null() if cost is None else cost,
-            )
-            session.add(said)
+            row = _touch(session, turn.session_id)
+            # The update holds the session's row from here on: turns are stored one by one, and each after
+            # all that are stored already, so that what follows a message can be told by its time.
             session.flush()
-            return (asking.id if question is not None else None), said.id
+            asked = max(turn.asked, latest(session, turn.session_id) + _TICK)
+            said = []
+            if turn.question is not None:
+                said.append(self.question(turn, asked))
+                if row.title == UNTITLED:
+                    row.title = truncate_text(" ".join(said[0].content.split()), TITLE_LENGTH)
+            said.append(
+                ChatMessage(
+                    id=turn.answer_id,
+                    session_id=row.id,
+                    role="assistant",
+                    content=self.clean(answer),
+                    meta={"user_id": turn.user_id} | meta,
+                    tokens_used=tokens_used,
+                    # A plain None would take the column's default, and an unknown price would read as free.
+                    cost=null() if cost is None else cost,
+                    created_at=max(utcnow(), asked),
+                )
+            )
+            session.add_all(said)
+            session.flush()
+            return [message_view(message, 0) for message in said]
+
+    def question(self, turn: Turn, asked: datetime) -> ChatMessage:
+        """Return the question as it is stored."""
+        return ChatMessage(
+            id=turn.question_id,
+            session_id=turn.session_id,
+            role="user",
+            content=self.clean(turn.question or ""),
+            meta={"user_id": turn.user_id},
+            tokens_used=0,
+            cost=0.0,
+            created_at=asked,
+        )
 
     def cut(self, session_id: str, user_id: str, message_id: str, content: str | None) -> None:
         """Drop an answer, or change a question to ``content``, and drop all after it."""
         if content is not None and not content.strip():
             raise BadInput("The message is empty; expected text.", details={"field": "content"})
         with self.database.begin() as session:
-            _owned(session, session_id, user_id)
-            rows = _messages(session, session_id)
+            owned(session, session_id, user_id)
+            rows = messages_of(session, session_id)
             at = next((at for at, row in enumerate(rows) if row.id == message_id), None)
             role = "assistant" if content is None else "user"
             if at is None or rows[at].role != role:
@@ -200,61 +225,14 @@ class Sessions:
             message = session.get(ChatMessage, message_id)
             if message is None or message.role != "assistant":
                 raise NotFound(f"There is no answer {message_id!r}.")
-            _owned(session, message.session_id, user_id)
+            readable(session, message.session_id, user_id)
             session.execute(delete(Rating).where(Rating.message_id == message_id, Rating.user_id == user_id))
             if rating:
                 run_id = message.meta.get("run_id")
                 session.add(Rating(message_id=message_id, user_id=user_id, run_id=run_id, value=rating))
 
 
-def _existing(row: ChatSession | None, session_id: str) -> ChatSession:
-    if row is None:
-        raise NotFound(f"There is no chat session {session_id!r}.", "Create one, or list the ones there are.")
-    return row
-
-
-def _owned(session: Session, session_id: str, user_id: str) -> ChatSession:
-    row = session.get(ChatSession, session_id)
-    return _existing(row if row is not None and row.user_id == user_id else None, session_id)
-
-
 def _touch(session: Session, session_id: str) -> ChatSession:
-    row = _existing(session.get(ChatSession, session_id), session_id)
+    row = existing(session.get(ChatSession, session_id), session_id)
     row.updated_at = utcnow()
     return row
-
-
-def _messages(session: Session, session_id: str) -> list[ChatMessage]:
-    # A question and its answer may share their microsecond; "user" sorts after "assistant".
-    order = (ChatMessage.created_at, func.length(ChatMessage.role), ChatMessage.id)
-    return list(
-        session.scalars(select(ChatMessage).where(ChatMessage.session_id == session_id).order_by(*order))
-    )
-
-
-def _session_dict(row: ChatSession) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "user_id": row.user_id,
-        "title": row.title,
-        "model_provider": row.model_provider,
-        "model_name": row.model_name,
-        "system_prompt": row.system_prompt,
-        "settings": row.settings,
-        "is_active": row.is_active,
-        "created_at": row.created_at.isoformat(),
-        "updated_at": row.updated_at.isoformat(),
-    }
-
-
-def _message_dict(row: ChatMessage, rating: int) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "role": row.role,
-        "content": row.content,
-        "metadata": row.meta,
-        "tokens_used": row.tokens_used,
-        "cost": row.cost,
-        "created_at": row.created_at.isoformat(),
-        "rating": rating,
-    }

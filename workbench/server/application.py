@@ -12,6 +12,7 @@ from workbench.server.entrance import LoginHandler, LogoutHandler
 from workbench.server.handler import NothingHandler
 from workbench.server.identity import AccountIdentity
 from workbench.server.mounted import mounted
+from workbench.server.sockets import Sockets
 from workbench.studio import Studio
 from workbench.studio import studio as default_studio
 
@@ -43,15 +44,16 @@ def create_app(studio: Studio | None = None, *, base_url: str = "/") -> web.Appl
     base_url = url_path_join("/", base_url, "/")
     identity = AccountIdentity()
     identity.studio = studio
+    sockets = Sockets(studio)
     handlers: list[Any] = [
-        *mounted(studio, base_url, alone=True),
+        *mounted(sockets, base_url, alone=True),
         (r"/login/?", LoginHandler, {"studio": studio}),
         (r"/logout/?", LogoutHandler, {"studio": studio}),
     ]
     return web.Application(
         [(base_url.rstrip("/") + pattern, *rest) for pattern, *rest in handlers],
         default_handler_class=NothingHandler,
-        default_handler_args={"studio": studio, "by_method": {}},
+        default_handler_args={"studio": studio, "rooms": sockets.rooms, "by_method": {}},
         base_url=base_url,
         identity_provider=identity,
         authorizer=AllowAllAuthorizer(identity_provider=identity),

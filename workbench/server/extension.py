@@ -5,6 +5,7 @@ from __future__ import annotations
 from jupyter_server.extension.application import ExtensionApp
 
 from workbench.server.mounted import mounted
+from workbench.server.sockets import Sockets
 from workbench.studio import Studio, studio
 
 __all__ = ["WorkbenchServer"]
@@ -17,12 +18,18 @@ class WorkbenchServer(ExtensionApp):
     extension_url = "/api/docs"
     load_other_extensions = True
     studio: Studio
+    sockets: Sockets
 
     def initialize_settings(self) -> None:
         """Open what requests are answered from."""
         self.studio = studio()
+        self.sockets = Sockets(self.studio)
 
     def initialize_handlers(self) -> None:
         """Mount the routes; Jupyter Server puts its base URL before them."""
         base_url = self.serverapp.base_url if self.serverapp else "/"
-        self.handlers.extend(mounted(self.studio, base_url))
+        self.handlers.extend(mounted(self.sockets, base_url))
+
+    async def stop_extension(self) -> None:
+        """Leave nothing running when the server stops."""
+        self.sockets.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from workbench.server.route import Call, Route
 from workbench.server.threads import threaded
 
 if TYPE_CHECKING:
+    from workbench.server.sockets import Rooms
     from workbench.studio import Studio
 
 __all__ = ["ApiHandler", "NothingHandler"]
@@ -38,9 +40,10 @@ class ApiHandler(APIHandler):
 
     by_method: dict[str, Route]
 
-    def initialize(self, studio: Studio, by_method: dict[str, Route]) -> None:
+    def initialize(self, studio: Studio, rooms: Rooms, by_method: dict[str, Route]) -> None:
         """Take what the table of routes gives for this path."""
         self.studio = studio
+        self.rooms = rooms
         self.by_method = by_method
         self._left = False
 
@@ -71,10 +74,12 @@ class ApiHandler(APIHandler):
             self.studio.accounts.origin(visitor.user_id, address=self.request.remote_ip),
         ):
             call = await self._call(route, path)
-            if route.streams:
-                await self._stream(route, call)
-            else:
-                self._reply(route, call, await threaded(_answered, route, call))
+            # Waited for here and not in a thread, which those before may need to come to their end.
+            async with self.rooms.turn(path["conversation_id"]) if route.speaks else nullcontext():
+                if route.streams:
+                    await self._stream(route, call)
+                else:
+                    self._reply(route, call, await threaded(_answered, route, call))
 
     async def _admitted(self, route: Route) -> Visitor:
         if self.current_user is None:
@@ -100,7 +105,7 @@ class ApiHandler(APIHandler):
     async def _call(self, route: Route, path: dict[str, str]) -> Call:
         if any(not value.isprintable() for value in path.values()):
             raise NotFound("There is nothing under this address.", "Look at /api/openapi.json.")
-        call = Call(self.studio, path, self._query(route), self._body(route))
+        call = Call(self.studio, self.rooms.here(), path, self._query(route), self._body(route))
         self._take(call)
         return call
 

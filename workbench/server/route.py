@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from workbench.errors import NotFound
 
 if TYPE_CHECKING:
+    from workbench.server.sockets import Rooms
     from workbench.studio import Studio
 
 __all__ = ["Call", "Query", "Route", "Routes"]
@@ -31,6 +32,8 @@ class Call:
     ----------
     studio : Studio
         Where it is answered; its `Studio.user_id` is who asks.
+    rooms : Rooms
+        Tells those who listen in conversations.
     path : dict
         The named parts of the path.
     query : Query
@@ -44,6 +47,7 @@ class Call:
     """
 
     studio: Studio
+    rooms: Rooms
     path: dict[str, str]
     query: Any = None
     body: Any = None
@@ -95,6 +99,9 @@ class Route:
         Statuses beyond those that every route may give.
     streams : bool
         Whether the answer is an iterator, sent as Server-Sent Events of ``gives``.
+    speaks : bool
+        Whether it says something in the conversation of its path, in which one message is answered after
+        the other.
     uploads : bool
         Whether the body is a form with a ``file``, which is written to disk as it arrives.
     media : str
@@ -111,6 +118,7 @@ class Route:
     status: int = 200
     errors: tuple[int, ...] = ()
     streams: bool = False
+    speaks: bool = False
     uploads: bool = False
     media: str = "application/json"
 

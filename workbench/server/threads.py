@@ -20,7 +20,7 @@ async def threaded(call: Callable[..., Any], *given: Any) -> Any:
 
 
 async def replying(call: Callable[..., Any], *given: Any) -> Any:
-    """Like `threaded`, for what takes as long as a model speaks: however many do, requests have their threads."""
+    """Like `threaded`, for what takes as long as a model speaks; requests keep threads of their own."""
     return await _in(_pool("workbench-reply"), call, *given)
 
 

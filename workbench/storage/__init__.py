@@ -4,7 +4,15 @@ from workbench.storage.accounts import ApiKeyRow, AuditRow, LoginFailureRow, Log
 from workbench.storage.database import Database
 from workbench.storage.knowledge import ChunkRow, DocumentRow, KnowledgeFile, RemovalRow
 from workbench.storage.legacy import db
-from workbench.storage.models import ChatMessage, ChatSession, File, KnowledgeBase, Rating, User
+from workbench.storage.models import (
+    ChatMessage,
+    ChatSession,
+    ConversationMember,
+    File,
+    KnowledgeBase,
+    Rating,
+    User,
+)
 from workbench.storage.objects import ObjectStore
 from workbench.storage.tables import ArtifactRow, EnvironmentRow, RunRow, TagRow, UsageRow
 
@@ -15,6 +23,7 @@ __all__ = [
     "ChatMessage",
     "ChatSession",
     "ChunkRow",
+    "ConversationMember",
     "Database",
     "DocumentRow",
     "EnvironmentRow",

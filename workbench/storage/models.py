@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from workbench.storage.base import Base, utcnow
 
-__all__ = ["ChatMessage", "ChatSession", "File", "KnowledgeBase", "Rating", "User"]
+__all__ = ["ChatMessage", "ChatSession", "ConversationMember", "File", "KnowledgeBase", "Rating", "User"]
 
 
 def _id() -> str:
@@ -58,6 +58,20 @@ class ChatSession(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     updated_at: Mapped[datetime] = mapped_column(default=utcnow, onupdate=utcnow)
+
+
+class ConversationMember(Base):
+    """Somebody who may read and speak in another user's conversation."""
+
+    __tablename__ = "conversation_members"
+
+    session_id: Mapped[str] = mapped_column(
+        ForeignKey("chat_sessions.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[str] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 
 class ChatMessage(Base):

@@ -16,6 +16,7 @@ from workbench.server.schemas.chat import (
     ReplyPiece,
 )
 from workbench.server.schemas.common import Done, Page
+from workbench.server.sockets.replies import answered, spoken
 
 __all__ = ["routes"]
 
@@ -25,7 +26,7 @@ _ONE = "/api/chat/conversations/{conversation_id}"
 
 @routes.get("/api/chat/conversations", list[Conversation], query=Page)
 def list_conversations(call: Call) -> list[dict[str, Any]]:
-    """List one's conversations, last used first."""
+    """List the conversations that one has or is a member of, last used first."""
     found = call.studio.chat.list_sessions(call.user_id, call.query.limit + 1, call.query.cursor)
     return call.page(found, call.query.limit)
 
@@ -47,49 +48,55 @@ def create_conversation(call: Call) -> dict[str, Any]:
 @routes.get(_ONE, Conversation, errors=(404,))
 def read_conversation(call: Call) -> dict[str, Any]:
     """Return a conversation."""
-    return _owned(call)
+    return _seen(call)
 
 
 @routes.patch(_ONE, Conversation, body=ConversationChange, errors=(404,))
 def change_conversation(call: Call) -> dict[str, Any]:
     """Give a conversation another title or model."""
-    number = _owned(call)["id"]
+    number = call.path["conversation_id"]
     if call.body.title is not None:
         call.studio.chat.rename_session(number, call.user_id, call.body.title)
     if call.body.model_name is not None or call.body.model_provider is not None:
         call.studio.chat.set_model(number, call.user_id, call.body.model_name, call.body.model_provider)
-    return _owned(call)
+    return _seen(call)
 
 
 @routes.delete(_ONE, Done, errors=(404,))
 def delete_conversation(call: Call) -> Done:
     """Delete a conversation with its messages; the Runs stay."""
     call.studio.chat.delete_session(call.path["conversation_id"], call.user_id)
+    call.rooms.closed(call.path["conversation_id"])
     return Done()
 
 
 @routes.get(f"{_ONE}/messages", list[Message], errors=(404,))
 def list_messages(call: Call) -> list[dict[str, Any]]:
     """List a conversation's messages, first said first."""
-    found: list[dict[str, Any]] = _owned(call)["messages"]
+    found: list[dict[str, Any]] = call.studio.chat.get_session(call.path["conversation_id"], call.user_id)[
+        "messages"
+    ]
     return found
 
 
-@routes.post(f"{_ONE}/messages", Reply, body=NewMessage, errors=(404, 429, 502))
+@routes.post(f"{_ONE}/messages", Reply, body=NewMessage, errors=(404, 429, 502), speaks=True)
 def send_message(call: Call) -> dict[str, Any]:
     """Send a message and return the answer."""
-    return call.studio.chat.chat_completion(*_said(call), settings=call.body.settings)
+    return answered(call.studio, call.rooms, *_said(call), settings=call.body.settings)
 
 
-@routes.post(f"{_ONE}/messages/stream", ReplyPiece, body=NewMessage, errors=(404, 429, 502), streams=True)
+@routes.post(
+    f"{_ONE}/messages/stream", ReplyPiece, body=NewMessage, errors=(404, 429, 502), streams=True, speaks=True
+)
 def stream_message(call: Call) -> Iterator[dict[str, Any]]:
     """Send a message; the answer comes piece by piece as Server-Sent Events."""
-    return call.studio.chat.stream(*_said(call), settings=call.body.settings)
+    return spoken(call.studio, call.rooms, *_said(call), settings=call.body.settings)
 
 
 def _said(call: Call) -> tuple[str, str, str | None, str | None]:
-    return _owned(call)["id"], call.body.content, call.body.model, call.body.provider
+    number = call.studio.chat.describe_session(call.path["conversation_id"], call.user_id)["id"]
+    return number, call.body.content, call.body.model, call.body.provider
 
 
-def _owned(call: Call) -> dict[str, Any]:
-    return call.studio.chat.get_session(call.path["conversation_id"], call.user_id)
+def _seen(call: Call) -> dict[str, Any]:
+    return call.studio.chat.describe_session(call.path["conversation_id"], call.user_id)

@@ -1,0 +1,47 @@
+"""Who delivers to rooms: this process alone, or several by way of Redis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import socketio
+
+from workbench.errors import MissingExtra
+from workbench.server.sockets.turns import Turns
+from workbench.settings import Settings
+
+__all__ = ["LocalManager", "delivery"]
+
+
+class LocalManager(socketio.AsyncManager):
+    """Tells the rooms of this process.
+
+    Parameters
+    ----------
+    gates : Turns
+        What is told to a room passes here, one after the other.
+    """
+
+    def __init__(self, gates: Turns) -> None:
+        super().__init__()
+        self._gates = gates
+
+    async def emit(self, event: str, data: Any, namespace: str, room: str | None = None, **rest: Any) -> None:
+        """Tell a room when it is its turn."""
+        async with self._gates.turn(rest.get("to") or room or ""):
+            await super().emit(event, data, namespace, room, **rest)
+
+
+def delivery(settings: Settings, gates: Turns) -> tuple[socketio.AsyncManager, Turns]:
+    """Return what delivers to rooms, and whose turn it is to be answered."""
+    if settings.redis_url is None:
+        return LocalManager(gates), Turns()
+    try:
+        from workbench.server.sockets.shared import SharedManager, SharedTurns
+    except ImportError:
+        raise MissingExtra(
+            "REDIS_URL names a Redis and redis-py is not installed.",
+            "Run `pip install 'autogent-studio[redis]'`.",
+        ) from None
+    url = settings.redis_url.get_secret_value()
+    return SharedManager(url, gates), SharedTurns(url)
