@@ -20,7 +20,7 @@ from workbench.server.openapi import described
 from workbench.server.routes import ROUTES
 from workbench.server.system import system_routes
 
-EXAMPLES = int(os.environ.get("WORKBENCH_TEST_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("WORKBENCH_TEST_EXAMPLES", "20"))
 CHECKS = (
     not_a_server_error,
     status_code_conformance,
