@@ -223,7 +223,8 @@ class Cancelled(WorkbenchError):
 def _tree(root: type[WorkbenchError]) -> dict[str, type[WorkbenchError]]:
     found = {root.code: root}
     for child in root.__subclasses__():
-        found.update(_tree(child))
+        # One that only narrows its parent has the parent's code, and comes back as the parent.
+        found = _tree(child) | found
     return found
 
 

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import pytest
 
+from workbench.chat.turn import Turn
 from workbench.errors import BadInput, BudgetExceeded, NotFound, OutdatedDatabase, WorkbenchError
 from workbench.settings import load_settings
-from workbench.storage.base import utcnow
 from workbench.storage.database import SCHEMA, Database
 from workbench.storage.migrate import upgrade_url
 from workbench.studio import Studio
@@ -71,7 +71,7 @@ def test_runs_live_as_on_the_embedded_file(shared, tmp_path):
 def test_conversations_live_as_on_the_embedded_file(shared):
     session = shared.chat.create_session(shared.user_id, "Shared")
     message = shared.chat.add_message(session, "user", "Hello")
-    shared.chat.sessions.add_turn(session, "And?", "Yes.", {}, 3, None, utcnow())
+    shared.chat.sessions.add_turn(Turn(session, shared.user_id, "And?"), "Yes.", {}, 3, None)
     data = shared.chat.get_session(session, shared.user_id)
     assert data["messages"][0]["id"] == message
     assert data["unknown_cost"] == 1

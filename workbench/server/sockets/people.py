@@ -26,9 +26,6 @@ _LOG = logging.getLogger(__name__)
 class Over(Unauthorized):
     """What let somebody in is good no more."""
 
-    def __init__(self) -> None:
-        super().__init__("The key or the session is over.", "Log in again, or connect with another key.")
-
 
 class People:
     """Who is connected.
@@ -95,7 +92,7 @@ class People:
     async def admit(self, found: Connection) -> None:
         """Refuse somebody whose key or session is over, and count the others."""
         if not await threaded(found.holds):
-            raise Over
+            raise _over()
         await self.count(found)
 
     async def check(self, found: Connection, conversation_id: str) -> None:
@@ -136,7 +133,7 @@ class People:
 
     async def _review(self, sid: str, found: Connection) -> None:
         if not await threaded(found.holds):
-            await self.fail(sid, Over())
+            await self.fail(sid, _over())
             return
         for conversation_id in [*found.rooms]:
             try:
@@ -165,3 +162,7 @@ def body_of(error: Exception) -> dict[str, Any]:
         _LOG.error("An event failed.", exc_info=error)
     body: dict[str, Any] = told(failure_of(500, error))[1]["error"]
     return body
+
+
+def _over() -> Over:
+    return Over("The key or the session is over.", "Log in again, or connect with another key.")
