@@ -23,12 +23,16 @@ _REAL = {name: getattr(socket.socket, name) for name in ("connect", "connect_ex"
 _LOOKUP = socket.getaddrinfo
 
 
-_FOLDERS = ("acceptance", "browser", "servers")
-# They load torch, wait as long as servers ask them to, and start a kernel for each test.
+# What a folder's tests are marked with.
+_FOLDERS = {"acceptance": "acceptance", "browser": "browser", "server": "servers", "servers": "servers"}
+# They load torch, hash passwords, wait for limits and servers to strike, and start a kernel for each test.
 _SLOW_FILES = (
+    "accounts/test_service.py",
     "chat/test_foreign_servers.py",
     "embedders/test_embedders.py",
     "kernels/test_redaction.py",
+    "knowledge/parsing/test_hostile.py",
+    "knowledge/parsing/test_sandbox.py",
     "reports/test_report.py",
 )
 
@@ -37,8 +41,8 @@ _SLOW_FILES = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what its folder or the local model makes slow, before ``-m`` chooses."""
     for item in items:
-        for folder in set(_FOLDERS) & set(item.path.parts):
-            item.add_marker(folder)
+        for folder in _FOLDERS.keys() & set(item.path.parts):
+            item.add_marker(_FOLDERS[folder])
         if "model_file" in getattr(item, "fixturenames", ()) or item.path.as_posix().endswith(_SLOW_FILES):
             item.add_marker("slow")
 
