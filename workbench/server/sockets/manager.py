@@ -6,7 +6,7 @@ from typing import Any
 
 import socketio
 
-from workbench.errors import MissingExtra
+from workbench.accounts.connection import missing_library
 from workbench.server.sockets.turns import Turns
 from workbench.settings import Settings
 
@@ -39,9 +39,6 @@ def delivery(settings: Settings, gates: Turns) -> tuple[socketio.AsyncManager, T
     try:
         from workbench.server.sockets.shared import SharedManager, SharedTurns
     except ImportError:
-        raise MissingExtra(
-            "REDIS_URL names a Redis and redis-py is not installed.",
-            "Run `pip install 'autogent-studio[redis]'`.",
-        ) from None
+        raise missing_library() from None
     url = settings.redis_url.get_secret_value()
     return SharedManager(url, gates), SharedTurns(url)
