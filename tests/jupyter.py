@@ -41,14 +41,15 @@ def serving(
     options: Callable[[int, str], list[str]],
     ready: str,
     environment: dict[str, str],
+    cwd: Path = ROOT,
 ) -> Iterator[Server]:
-    """Start a program and wait until it answers; its home and its log lie in the folder."""
+    """Start a program in `cwd` and wait until it answers; its home and its log lie in the folder."""
     port, token = _free_port(), secrets.token_hex(16)
     log = folder / f"server-{port}.log"
     command = [sys.executable, "-m", program, *options(port, token)]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=_environment(folder) | environment, stdout=output, stderr=output
+            command, cwd=cwd, env=_environment(folder) | environment, stdout=output, stderr=output
         )
     try:
         server = Server(f"http://127.0.0.1:{port}", token, process, log)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.jupyter import Server, serving
+from tests.jupyter import ROOT, Server, serving
 from tests.standin.server import StandIn
 from workbench.settings import load_settings
 from workbench.studio import Studio
@@ -19,6 +20,7 @@ from workbench.studio import Studio
 BASE = "/team/"
 """The base URL; not the root, so that no address is right by chance."""
 PASSWORD = "correct horse battery"
+_PATIENCE = 120
 
 
 @dataclass
@@ -43,6 +45,17 @@ class Client:
         """Make."""
         return self.send("POST", path, **given)
 
+    def ended(self, begun: requests.Response) -> dict[str, Any]:
+        """Follow long work to its end; return its Run."""
+        assert begun.status_code == 202, begun.text
+        assert begun.headers["Location"] == f"{BASE}api/runs/{begun.json()['run_id']}"
+        end = time.monotonic() + _PATIENCE
+        while (run := self.get(begun.headers["Location"].removeprefix(BASE)).json())["status"] == "running":
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        found: dict[str, Any] = run
+        return found
+
 
 @pytest.fixture(scope="session")
 def standin() -> Iterator[StandIn]:
@@ -66,10 +79,12 @@ def alone(tmp_path_factory: pytest.TempPathFactory, standin: StandIn) -> Iterato
         yield found
 
 
-def standing(folder: Path, standin: StandIn, **settings: str) -> AbstractContextManager[Server]:
-    """Start the service without Jupyter."""
+def standing(
+    folder: Path, standin: StandIn, cwd: Path = ROOT, **settings: str
+) -> AbstractContextManager[Server]:
+    """Start the service without Jupyter, with the reports of `cwd`."""
     environment = {"WORKBENCH_RETRIES": "0", **standin.environment("openai"), **settings}
-    return serving(folder, "workbench.cli", _options_alone, f"{BASE[1:]}login", environment)
+    return serving(folder, "workbench.cli", _options_alone, f"{BASE[1:]}login", environment, cwd)
 
 
 def home_of(server: Server) -> Path:

@@ -12,6 +12,7 @@ import pytest
 from tests.jupyter import Server
 from tests.server.browser import COOKIE, Browser
 from tests.server.conftest import BASE, PASSWORD, Client, key_of
+from workbench.accounts import SCOPES
 from workbench.server.routes import ROUTES, account
 from workbench.server.system import system_routes
 from workbench.settings import load_settings
@@ -115,7 +116,7 @@ def owned(client: Client) -> dict[str, str]:
     file = client.post("api/files/upload", files={"file": ("mine.txt", b"mine alone")}).json()
     base = client.post("api/knowledge/bases", json={"name": "mine"}).json()
     added = client.post(f"api/knowledge/bases/{base['id']}/files", json={"file_ids": [file["id"]]})
-    assert added.json()["files"][0]["status"] == "ready", added.text
+    assert client.ended(added)["output"]["files"][0]["status"] == "ready"
     return {
         "conversation_id": talk["id"], "file_id": file["id"], "kb_id": base["id"],
         "run_id": file["run_id"], "other_id": file["run_id"],
@@ -127,6 +128,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "add_member": {"username": "other"},
     "stream_message": {"content": "hello"},
     "add_files": {"file_ids": ["none"]},
+    "change_password": {"old": "wrong wrong wrong", "new": "something else"},
     "search": {"query": "mine"},
     "ask": {"question": "whose is it?", "model": "none"},
 }
@@ -149,7 +151,7 @@ def test_every_route_refuses_a_stranger_and_hides_what_is_another_s(
     alone: Server, strangers: tuple[Client, Client, dict[str, str]], route: Any
 ) -> None:
     owner, other, names = strangers
-    path = route.path.format(**names | {"key_id": "none", "user_id": "none"})
+    path = route.path.format(**names | dict.fromkeys(("key_id", "user_id", "session_id", "report"), "none"))
     given = {"json": BODIES.get(route.answer.__name__, {})} if route.body else {}
     stranger = Client(alone, None).send(route.method, path, **given)
     assert (stranger.status_code, stranger.json()["error"]["code"]) == (401, "unauthorized")
@@ -173,3 +175,49 @@ def test_nothing_of_another_is_listed(strangers: tuple[Client, Client, dict[str,
 def test_an_address_that_is_not_there_is_told_as_json(alone: Server) -> None:
     answer = Client(alone, None).get("api/nothing")
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+
+
+def test_a_password_is_changed_by_who_knows_it_and_one_session_ended(
+    alone: Server, user: Callable[[str], str]
+) -> None:
+    user("jo")
+    here, there = Browser(alone), Browser(alone)
+    for browser in (here, there):
+        browser.login("jo")
+    ids = [one["id"] for one in here.send("GET", "api/account/sessions").json()]
+    ended = [here.send("DELETE", f"api/account/sessions/{one}").status_code for one in ids]
+    # The second is refused where the first was its own, and goes through where it was the other's.
+    assert sorted(ended) in ([200, 200], [200, 401])
+    assert there.send("GET", "api/account").status_code == 401
+    fresh = Browser(alone)
+    fresh.login("jo")
+    new = "quite another one"
+    wrong = fresh.send(
+        "POST", "api/account/password", json={"old": "not this one", "new": "quite another one"}
+    )
+    assert (wrong.status_code, wrong.json()["error"]["code"]) == (401, "unauthorized")
+    right = fresh.send("POST", "api/account/password", json={"old": PASSWORD, "new": new})
+    assert right.json() == {"success": True}
+    assert fresh.send("GET", "api/account").status_code == 401
+    assert Browser(alone).login("jo", new).status_code == 302
+
+
+def test_every_deletion_is_in_the_audit(alone: Server, studio: Studio, user: Callable[[str], str]) -> None:
+    owner = user("kim")
+    client = Client(alone, key_of(studio, owner, scopes=SCOPES[:-1]))
+    names = owned(client)
+    user("guest")
+    added = client.post(
+        f"api/chat/conversations/{names['conversation_id']}/members", json={"username": "guest"}
+    )
+    names |= {"user_id": added.json()["user_id"]}
+    deletions = sorted(
+        (route for route in ROUTES if route.method == "DELETE"), key=lambda route: -len(route.names)
+    )
+    for route in deletions:
+        answer = client.send("DELETE", route.path.format(**names))
+        assert answer.ok, answer.text
+        entry = studio.accounts.audit(1)[0]
+        assert (entry.action, entry.actor) == (route.audit, owner)
+        assert entry.object == " ".join(names[name] for name in route.names)
+        assert entry.address == "127.0.0.1"

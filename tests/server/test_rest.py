@@ -88,7 +88,7 @@ def test_a_file_is_uploaded_found_and_deleted(client: Client) -> None:
     assert file["id"] in {one["id"] for one in client.get("api/files").json()}
     base = client.post("api/knowledge/bases", json={"name": "Alps", "description": "What lives there"}).json()
     added = client.post(f"api/knowledge/bases/{base['id']}/files", json={"file_ids": [file["id"]]})
-    assert [one["status"] for one in added.json()["files"]] == ["ready"]
+    assert [one["status"] for one in client.ended(added)["output"]["files"]] == ["ready"]
     assert base["id"] in {one["id"] for one in client.get("api/knowledge/bases").json()}
     (hit,) = client.post(
         f"api/knowledge/bases/{base['id']}/search",

@@ -143,6 +143,21 @@ class AccountService:
         """Sign a user out everywhere."""
         self._sessions.close_all(user_id)
 
+    def end_session(self, user_id: str, session_id: str) -> None:
+        """Sign a user out in one place; raises `NotFound`."""
+        self._sessions.end(user_id, session_id)
+
+    def change_password(self, user_id: str, old: str, new: str, *, address: str) -> User:
+        """Give a user who knows the old password another one; ends every login session.
+
+        Raises
+        ------
+        Unauthorized, TooMany
+            As `login`, whose failures count.
+        """
+        user = self._logins.login(self.find(user_id).username, old, address)
+        return self.set_password(user.id, new)
+
     def sessions(self, user_id: str) -> list[LoginSession]:
         """Return a user's login sessions, last used first."""
         return self._sessions.of(user_id)

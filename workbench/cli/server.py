@@ -37,7 +37,8 @@ async def _serve(
     from workbench.server.application import create_app
 
     tls = {"certfile": str(certificate), "keyfile": str(key)} if certificate and key else None
-    server = HTTPServer(create_app(base_url=base_url), ssl_options=tls, xheaders=proxied)
+    application = create_app(base_url=base_url)
+    server = HTTPServer(application, ssl_options=tls, xheaders=proxied)
     sockets = bind_sockets(port, host)
     server.add_sockets(sockets)
     shown = f"http{'s' if tls else ''}://{host}:{sockets[0].getsockname()[1]}"
@@ -47,4 +48,5 @@ async def _serve(
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
     await stopped.wait()
     server.stop()
+    application.settings["service"].close()
     await server.close_all_connections()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import NotFound, WorkbenchError
+from workbench.errors import Cancelled, NotFound, WorkbenchError
 from workbench.files import calculate_file_hash, open_upload
 from workbench.knowledge.bases import Bases, pin_of
 from workbench.knowledge.documents import text_key
@@ -173,11 +173,11 @@ class Adding:
         recorder.parameter("exact", target.embedder.exact)
         try:
             ingest.add(todo)
-        except WorkbenchError as error:
-            give_up(self.studio.database, target.reader or "", rest, "failed", str(error))
-            raise
-        except BaseException:
-            give_up(self.studio.database, target.reader or "", rest, "pending", None)
+        except BaseException as error:
+            # Who stops the work finds the rest as it was, to go on with.
+            own_fault = isinstance(error, WorkbenchError) and not isinstance(error, Cancelled)
+            state = ("failed", str(error)) if own_fault else ("pending", None)
+            give_up(self.studio.database, target.reader or "", rest, *state)
             raise
         finally:
             recorder.metric("passages", recorder.metrics.get("passages", 0) + ingest.chunks)

@@ -16,7 +16,16 @@ from workbench.storage.database import Database
 from workbench.storage.knowledge import DocumentRow
 from workbench.storage.models import File, User
 
-__all__ = ["check_room", "free_abandoned", "owned_file", "owned_files", "owned_rows", "same_file", "view"]
+__all__ = [
+    "check_room",
+    "free_abandoned",
+    "owned_file",
+    "owned_files",
+    "owned_rows",
+    "same_file",
+    "stored_bytes",
+    "view",
+]
 
 _AT_ONCE = 500
 
@@ -102,14 +111,19 @@ def check_room(session: Session, settings: Settings, user_id: str, size: int) ->
     most = settings.workbench_tiers.get(user.subscription_tier, TierLimits()).storage_bytes
     if most is None:
         return
-    kept = session.scalar(select(func.sum(File.file_size)).where(File.user_id == user_id)) or 0
+    kept = stored_bytes(session, user_id)
     if kept + size > most:
         raise BudgetExceeded(
-            f"The file has {format_file_size(size)} and your files {format_file_size(int(kept))}"
+            f"The file has {format_file_size(size)} and your files {format_file_size(kept)}"
             f" of {format_file_size(most)}.",
             "Delete files, or raise storage_bytes of your tier in WORKBENCH_TIERS.",
-            details={"limit": most, "used": int(kept), "estimate": size},
+            details={"limit": most, "used": kept, "estimate": size},
         )
+
+
+def stored_bytes(session: Session, user_id: str) -> int:
+    """Return the bytes of a user's files, equal ones counted each."""
+    return int(session.scalar(select(func.sum(File.file_size)).where(File.user_id == user_id)) or 0)
 
 
 def free_abandoned(database: Database) -> None:

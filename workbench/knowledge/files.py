@@ -27,6 +27,7 @@ from workbench.knowledge.file_rows import (
     owned_files,
     owned_rows,
     same_file,
+    stored_bytes,
 )
 from workbench.knowledge.parsing import PARSING, detect, parse_file
 from workbench.knowledge.removal import remove_everywhere
@@ -113,6 +114,11 @@ class FileService:
         if run.replayed:
             self.remember({run.output["id"]: {"filename": run.output["filename"], "digest": staged.digest}})
         return {**run.output, "run_id": run.id}
+
+    def stored_bytes(self, user_id: str) -> int:
+        """Return what the user's files have in bytes, as the limit of a tier counts them."""
+        with self._database.session() as session:
+            return stored_bytes(session, user_id)
 
     def process_file(self, file_id: str, user_id: str) -> dict[str, Any]:
         """Extract the file's text now, unless that is done; return the file as `get_file` does."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbench.reports.batch import BatchResult, run_batch
-    from workbench.reports.notebook import declared_parameters, find_notebook
+    from workbench.reports.notebook import declared_parameters, find_notebook, listed_reports
     from workbench.reports.report import ReportResult, run_report
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "ReportResult",
     "declared_parameters",
     "find_notebook",
+    "listed_reports",
     "run_batch",
     "run_report",
 ]
@@ -23,6 +24,7 @@ _HOMES = {
     "ReportResult": "report",
     "declared_parameters": "notebook",
     "find_notebook": "notebook",
+    "listed_reports": "notebook",
     "run_batch": "batch",
     "run_report": "report",
 }

@@ -11,7 +11,14 @@ from typing import Any
 from workbench.errors import BadInput, NotFound
 from workbench.reports.libraries import library
 
-__all__ = ["Parameter", "declared_parameters", "find_notebook", "parameterised", "read_notebook"]
+__all__ = [
+    "Parameter",
+    "declared_parameters",
+    "find_notebook",
+    "listed_reports",
+    "parameterised",
+    "read_notebook",
+]
 
 REPORTS = Path("notebooks/reports")
 
@@ -48,6 +55,11 @@ class Parameter:
         return isinstance(value, type(self.default))
 
 
+def listed_reports() -> list[Path]:
+    """Return the notebooks in notebooks/reports, in the order of their names."""
+    return sorted(path.absolute() for path in REPORTS.glob("*.ipynb"))
+
+
 def find_notebook(name: str | Path) -> Path:
     """Return the notebook that ``name`` means: a path, or the name of one in notebooks/reports.
 
@@ -60,7 +72,7 @@ def find_notebook(name: str | Path) -> Path:
     for place in (given, given.with_name(given.name + ".ipynb"), REPORTS / f"{name}.ipynb"):
         if place.is_file() and place.suffix == ".ipynb":
             return place.absolute()
-    known = ", ".join(sorted(path.stem for path in REPORTS.glob("*.ipynb"))) or "none"
+    known = ", ".join(path.stem for path in listed_reports()) or "none"
     raise NotFound(
         f"There is no notebook {str(name)!r} here or in {REPORTS}.",
         f"Give a path to an .ipynb file, or one of the reports: {known}.",

@@ -119,7 +119,9 @@ def run_report(
     }
 
     mode = studio.runs.mode
-    env = partial(environment, studio.settings, WORKBENCH_REPLAY=mode, JPY_SESSION_NAME=str(source))
+    # The notebook's Runs are those of who asked for the report, whoever this process belongs to.
+    acting = {"WORKBENCH_USER": studio.user.username, "WORKBENCH_REPLAY": mode}
+    env = partial(environment, studio.settings, **acting, JPY_SESSION_NAME=str(source))
 
     def compute(recorder: Recorder) -> dict[str, Any]:
         return _compute(recorder, studio, ready, source, label, env(WORKBENCH_PARENT_RUN=recorder.run_id))

@@ -2,6 +2,7 @@
 
 from workbench.runs.accounts import Reservation, Spent
 from workbench.runs.diff import Difference, RunDiff
+from workbench.runs.following import Follower, followed
 from workbench.runs.record import Artifact, Run
 from workbench.runs.recorder import Progress, Recorder
 from workbench.runs.service import Runs
@@ -10,6 +11,7 @@ from workbench.runs.stream import RunStream
 __all__ = [
     "Artifact",
     "Difference",
+    "Follower",
     "Progress",
     "Recorder",
     "Reservation",
@@ -18,4 +20,5 @@ __all__ = [
     "RunStream",
     "Runs",
     "Spent",
+    "followed",
 ]

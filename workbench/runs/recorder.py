@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import BadInput, Cancelled
@@ -20,6 +19,9 @@ __all__ = ["Progress", "Recorder"]
 Progress = Callable[[int, int | None, str, dict[str, float]], None]
 """``progress(done, total, message, metrics)``; ``total`` is ``None`` when it is not known."""
 
+_LOOK_SECONDS = 0.5
+"""Between two looks at whether the Run is to stop: each is a query."""
+
 
 class Recorder:
     """Collects usage, metrics, parameters and artifacts of one Run while it is computed.
@@ -31,7 +33,12 @@ class Recorder:
     """
 
     def __init__(
-        self, run_id: str, objects: ObjectStore, scrubber: Scrubber, progress: Progress | None = None
+        self,
+        run_id: str,
+        objects: ObjectStore,
+        scrubber: Scrubber,
+        progress: Iterable[Progress] = (),
+        stopped: Callable[[], bool] = lambda: False,
     ) -> None:
         self.run_id = run_id
         self.metrics: dict[str, Any] = {}
@@ -42,9 +49,10 @@ class Recorder:
         self.cost: float | None = 0.0
         self._objects = objects
         self._scrubber = scrubber
-        self._progress = progress
-        self._stop = threading.Event()
+        self._progress = tuple(progress)
+        self._stopped = stopped
         self._began = time.perf_counter()
+        self._looked = self._began
 
     def elapsed(self) -> float:
         """Return the seconds since the start, whatever the clock on the wall did meanwhile."""
@@ -96,11 +104,21 @@ class Recorder:
         Cancelled
             Somebody asked it to stop.
         """
-        if self._stop.is_set():
-            raise Cancelled("The work was stopped before its end.", "Start it again to have the rest.")
-        if self._progress is not None:
-            self._progress(done, total, message, metrics or {})
+        self.check()
+        for tell in self._progress:
+            tell(done, total, message, metrics or {})
 
-    def stop(self) -> None:
-        """Ask the computation to stop at its next `progress`."""
-        self._stop.set()
+    def check(self) -> None:
+        """Stop here where somebody asked for it; what costs nothing may be called often.
+
+        Raises
+        ------
+        Cancelled
+            Somebody did, here or in another process.
+        """
+        now = time.perf_counter()
+        if now - self._looked < _LOOK_SECONDS:
+            return
+        self._looked = now
+        if self._stopped():
+            raise Cancelled("The work was stopped before its end.", "Start it again to have the rest.")

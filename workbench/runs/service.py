@@ -20,6 +20,7 @@ from workbench.runs.diff import RunDiff, diff
 from workbench.runs.ending import Chunks, abandoned, ended, failed
 from workbench.runs.environment import EnvironmentProbe
 from workbench.runs.execution import Execution
+from workbench.runs.following import first_follower
 from workbench.runs.frame import Filters, frame
 from workbench.runs.identity import is_alive, new_id, owner
 from workbench.runs.record import Artifact, Run, check_seed, run_key
@@ -218,6 +219,7 @@ class Runs:
                     break
                 chunks.append((round((time.perf_counter() - began) * 1000, 3), chunk))
                 yield chunk
+                recorder.check()
             return self._end(ended(wanted, recorder, output, chunks))
         except BaseException as error:
             # Closing first lets the provider hang up and say what it used before the record is written.
@@ -345,6 +347,19 @@ class Runs:
         """Take words off a Run."""
         found = self._run(run)
         self.store.tag(found.id, map(self._scrubber.label, tags), remove=True)
+        return self.store.get(found.id)
+
+    def stop(self, run: Run | str) -> Run:
+        """Ask a Run that is being computed, in whatever process, to stop at its next sign of progress.
+
+        Returns
+        -------
+        Run
+            As it stands now: running still, or ended.
+        """
+        found = self._run(run)
+        if found.status == "running":
+            self.store.ask_stop(found.id)
         return self.store.get(found.id)
 
     # carrying and keeping
@@ -476,6 +491,8 @@ class Runs:
         """Count a replayed Run and raise again what a failed one raised."""
         run = replace(found, replayed=True)
         self._execution.replay(run)
+        if follower := first_follower():
+            follower.begun(run)
         if run.error:
             raise error_from_dict(run.error)
         self._execution.count(run)
@@ -484,7 +501,11 @@ class Runs:
     def _start(self, wanted: Run, reserve: Reservation | None, progress: Progress | None) -> Recorder:
         _, text, _ = self._environment.current()
         held = (reserve.cost, reserve.tokens) if reserve else (None, None)
-        recorder = Recorder(wanted.id, self.objects, self._scrubber, progress)
+        follower = first_follower()
+        told = [tell for tell in (progress, follower and follower.progress) if tell]
+        recorder = Recorder(
+            wanted.id, self.objects, self._scrubber, told, lambda: self.store.stop_asked(wanted.id)
+        )
         recorder.parameters |= wanted.parameters
         try:
             self.store.start(wanted, text, owner(), held, reserve.guard if reserve else None)
@@ -492,6 +513,8 @@ class Runs:
             # It may have come when the row was stored already.
             self._fail(wanted, recorder, error)
             raise
+        if follower:
+            follower.begun(wanted)
         return recorder
 
     def _fail(self, wanted: Run, recorder: Recorder, error: BaseException, chunks: Chunks = ()) -> None:

@@ -9,17 +9,18 @@ from typing import Any, cast
 from sqlalchemy import Connection, Select, Table, bindparam, delete, false, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert_postgresql
 from sqlalchemy.dialects.sqlite import insert as upsert_sqlite
+from sqlalchemy.exc import DBAPIError
 
 from workbench.errors import NotFound
 from workbench.runs.canonical import canonical, decode
 from workbench.runs.record import Artifact, Run
 from workbench.storage.database import Database
-from workbench.storage.tables import ArtifactRow, EnvironmentRow, RunRow, TagRow, UsageRow
+from workbench.storage.tables import ArtifactRow, EnvironmentRow, RunRow, StopRow, TagRow, UsageRow
 
 __all__ = ["RunStore"]
 
-RUNS, ARTIFACTS, TAGS, ENVIRONMENTS, USAGE = (
-    cast("Table", row.__table__) for row in (RunRow, ArtifactRow, TagRow, EnvironmentRow, UsageRow)
+RUNS, ARTIFACTS, TAGS, ENVIRONMENTS, USAGE, STOPS = (
+    cast("Table", row.__table__) for row in (RunRow, ArtifactRow, TagRow, EnvironmentRow, UsageRow, StopRow)
 )
 DAY_US = 86_400_000_000
 BATCH = 1000
@@ -106,7 +107,20 @@ class RunStore:
                     put = self._upsert(TAGS).values(run_id=run_id, tag=word)
                     connection.execute(put.on_conflict_do_nothing())
 
+    def ask_stop(self, run_id: str) -> None:
+        """Note that a running Run is to stop."""
+        with self.database.write() as connection:
+            connection.execute(self._upsert(STOPS).values(run_id=run_id).on_conflict_do_nothing())
+
     # reading
+
+    def stop_asked(self, run_id: str) -> bool:
+        """Whether a Run is to stop; while the database cannot be asked, it goes on."""
+        try:
+            with self.database.engine.connect() as connection:
+                return connection.execute(_STOP, {"which": run_id}).first() is not None
+        except DBAPIError:
+            return False
 
     def get(self, run_id: str) -> Run:
         """Return one Run.
@@ -208,6 +222,7 @@ _END = (
 # One that was taken for abandoned has no duration either: its living process knows better.
 _FINISH = _END.where(RUNS.c.duration.is_(None))
 _ABANDON = _END.where(RUNS.c.status == "running")
+_STOP = select(STOPS.c.run_id).where(STOPS.c.run_id == bindparam("which"))
 _REMOVE = delete(RUNS).where(RUNS.c.id == bindparam("which"))
 
 

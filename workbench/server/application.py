@@ -12,7 +12,7 @@ from workbench.server.entrance import LoginHandler, LogoutHandler
 from workbench.server.handler import NothingHandler
 from workbench.server.identity import AccountIdentity
 from workbench.server.mounted import mounted
-from workbench.server.sockets import Sockets
+from workbench.server.service import Service
 from workbench.studio import Studio
 from workbench.studio import studio as default_studio
 
@@ -32,7 +32,8 @@ def create_app(studio: Studio | None = None, *, base_url: str = "/") -> web.Appl
     Returns
     -------
     tornado.web.Application
-        To be served by a `tornado.httpserver.HTTPServer`; see ``jupyter workbench``.
+        To be served by a `tornado.httpserver.HTTPServer`; see ``jupyter workbench``. Its
+        ``settings["service"].close()`` stops what goes on in the background.
 
     Examples
     --------
@@ -44,16 +45,16 @@ def create_app(studio: Studio | None = None, *, base_url: str = "/") -> web.Appl
     base_url = url_path_join("/", base_url, "/")
     identity = AccountIdentity()
     identity.studio = studio
-    sockets = Sockets(studio)
+    service = Service(studio)
     handlers: list[Any] = [
-        *mounted(sockets, base_url, alone=True),
+        *mounted(service, base_url, alone=True),
         (r"/login/?", LoginHandler, {"studio": studio}),
         (r"/logout/?", LogoutHandler, {"studio": studio}),
     ]
     return web.Application(
         [(base_url.rstrip("/") + pattern, *rest) for pattern, *rest in handlers],
         default_handler_class=NothingHandler,
-        default_handler_args={"studio": studio, "rooms": sockets.rooms, "by_method": {}},
+        default_handler_args={"service": service, "by_method": {}},
         base_url=base_url,
         identity_provider=identity,
         authorizer=AllowAllAuthorizer(identity_provider=identity),
@@ -64,4 +65,5 @@ def create_app(studio: Studio | None = None, *, base_url: str = "/") -> web.Appl
         xsrf_cookies=True,
         xsrf_cookie_kwargs={"path": base_url, "samesite": "Lax"},
         headers={"Referrer-Policy": "same-origin"},
+        service=service,
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from jupyter_server.extension.application import ExtensionApp
 
 from workbench.server.mounted import mounted
-from workbench.server.sockets import Sockets
-from workbench.studio import Studio, studio
+from workbench.server.service import Service
+from workbench.studio import studio
 
 __all__ = ["WorkbenchServer"]
 
@@ -17,19 +17,17 @@ class WorkbenchServer(ExtensionApp):
     name = "workbench"
     extension_url = "/api/docs"
     load_other_extensions = True
-    studio: Studio
-    sockets: Sockets
+    service: Service
 
     def initialize_settings(self) -> None:
         """Open what requests are answered from."""
-        self.studio = studio()
-        self.sockets = Sockets(self.studio)
+        self.service = Service(studio())
 
     def initialize_handlers(self) -> None:
         """Mount the routes; Jupyter Server puts its base URL before them."""
         base_url = self.serverapp.base_url if self.serverapp else "/"
-        self.handlers.extend(mounted(self.sockets, base_url))
+        self.handlers.extend(mounted(self.service, base_url))
 
     async def stop_extension(self) -> None:
         """Leave nothing running when the server stops."""
-        self.sockets.close()
+        self.service.close()

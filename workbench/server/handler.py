@@ -6,14 +6,15 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from functools import cache
+from functools import cache, partial
+from hashlib import sha256
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import APIHandler
-from jupyter_server.utils import ensure_async
+from jupyter_server.utils import ensure_async, url_path_join
 from pydantic import BaseModel, TypeAdapter
 from tornado import web
 from tornado.iostream import StreamClosedError
@@ -22,17 +23,19 @@ from workbench.errors import BadInput, NotFound, Refused, Unauthorized, Workbenc
 from workbench.server.checking import checked
 from workbench.server.failures import WrongType, failure_of, told
 from workbench.server.identity import AccountIdentity, Visitor, visitor_of
+from workbench.server.once import Answer, Claim, claimed
 from workbench.server.route import Call, Route
+from workbench.server.schemas.common import Begun
 from workbench.server.threads import threaded
 
 if TYPE_CHECKING:
-    from workbench.server.sockets import Rooms
-    from workbench.studio import Studio
+    from workbench.server.service import Service
 
 __all__ = ["ApiHandler", "NothingHandler"]
 
 _LOG = logging.getLogger(__name__)
 _END = object()
+_KEPT = {"Location", "X-Next-Cursor", "Link"}
 
 
 class ApiHandler(APIHandler):
@@ -40,12 +43,14 @@ class ApiHandler(APIHandler):
 
     by_method: dict[str, Route]
 
-    def initialize(self, studio: Studio, rooms: Rooms, by_method: dict[str, Route]) -> None:
+    def initialize(self, service: Service, by_method: dict[str, Route]) -> None:
         """Take what the table of routes gives for this path."""
-        self.studio = studio
-        self.rooms = rooms
+        self.studio = service.studio
+        self.rooms = service.rooms
+        self.jobs = service.jobs
         self.by_method = by_method
         self._left = False
+        self._claim: Claim | None = None
 
     @property
     def content_security_policy(self) -> str:
@@ -73,13 +78,58 @@ class ApiHandler(APIHandler):
             self.studio.acting_as(visitor.user_id),
             self.studio.accounts.origin(visitor.user_id, address=self.request.remote_ip),
         ):
-            call = await self._call(route, path)
-            # Waited for here and not in a thread, which those before may need to come to their end.
-            async with self.rooms.turn(path["conversation_id"]) if route.speaks else nullcontext():
-                if route.streams:
-                    await self._stream(route, call)
-                else:
-                    self._reply(route, call, await threaded(_answered, route, call))
+            call = await self._call(route, path, visitor)
+            name = self.request.headers.get("Idempotency-Key")
+            if name is None or route.method == "GET":
+                await self._answer(route, call)
+            else:
+                await self._answer_once(route, call, name)
+
+    async def _answer(self, route: Route, call: Call) -> None:
+        # Waited for here and not in a thread, which those before may need to come to their end.
+        async with self.rooms.turn(call.path["conversation_id"]) if route.speaks else nullcontext():
+            if route.streams:
+                await self._stream(route, call)
+            elif route.lasts:
+                run = await self.jobs.begin(partial(route.answer, call))
+                self.set_header("Location", url_path_join(self.base_url, "api/runs", run.id))
+                await self._reply(route, call, _packed(route)(Begun(run_id=run.id)))
+            else:
+                await self._reply(route, call, await threaded(_answered, route, call))
+
+    async def _answer_once(self, route: Route, call: Call, name: str) -> None:
+        """Answer as before where it was asked before; else do it, and remember what it was answered."""
+        claim: Claim = await threaded(self._claimed, call, name)
+        if claim.answer is not None:
+            for header, value in claim.answer.headers.items():
+                self.set_header(header, value)
+            self.set_status(claim.answer.status)
+            self.set_header("Idempotency-Replayed", "true")
+            self.finish(claim.answer.body, set_content_type=claim.answer.headers["Content-Type"])
+            return
+        self._claim = claim
+        try:
+            await self._answer(route, call)
+        except WorkbenchError:
+            # An error that is meant says that nothing was done.
+            await threaded(claim.release)
+            raise
+
+    def _claimed(self, call: Call, name: str) -> Claim:
+        asked = repr((self.request.method, self.request.uri, self._asked(call)))
+        digest = sha256(asked.encode()).hexdigest()
+        return claimed(self.studio.database, call.user_id, name, digest)
+
+    def _asked(self, _: Call) -> object:
+        """Return what tells one request from another besides its address."""
+        return self.request.body
+
+    async def _keep(self, body: bytes, kind: str) -> None:
+        """Remember an answer before it is sent: a client that does not get it asks again."""
+        if self._claim is not None:
+            headers = {name: value for name, value in self._headers.get_all() if name in _KEPT}
+            answer = Answer(self.get_status(), headers | {"Content-Type": kind}, body)
+            await threaded(self._claim.keep, answer)
 
     async def _admitted(self, route: Route) -> Visitor:
         self._check_known()
@@ -105,10 +155,18 @@ class ApiHandler(APIHandler):
         if isinstance(self.identity_provider, AccountIdentity):
             self.studio.accounts.allow(kind, visitor.user_id, self.request.remote_ip)
 
-    async def _call(self, route: Route, path: dict[str, str]) -> Call:
+    async def _call(self, route: Route, path: dict[str, str], visitor: Visitor) -> Call:
         if any(not value.isprintable() for value in path.values()):
             raise NotFound("There is nothing under this address.", "Look at /api/openapi.json.")
-        call = Call(self.studio, self.rooms.here(), path, self._query(route), self._body(route))
+        call = Call(
+            self.studio,
+            self.rooms.here(),
+            path,
+            self._query(route),
+            self._body(route),
+            address=self.request.remote_ip or "",
+            scopes=visitor.scopes,
+        )
         self._take(call)
         return call
 
@@ -135,12 +193,13 @@ class ApiHandler(APIHandler):
             raise BadInput("The body is not JSON.", "Send an object.", details={"field": "body"}) from error
         return checked(route.body, given)
 
-    def _reply(self, route: Route, call: Call, body: bytes) -> None:
+    async def _reply(self, route: Route, call: Call, body: bytes) -> None:
         self.set_status(route.status)
         if call.next is not None:
             query = urlencode({**self._plain_query(), "cursor": call.next})
             self.set_header("Link", f'<{self.request.path}?{query}>; rel="next"')
             self.set_header("X-Next-Cursor", call.next)
+        await self._keep(body, route.media)
         self.finish(body, set_content_type=route.media)
 
     def _plain_query(self) -> dict[str, str]:
@@ -151,17 +210,20 @@ class ApiHandler(APIHandler):
     async def _stream(self, route: Route, call: Call) -> None:
         """Send what the route yields as Server-Sent Events; a failure before the first is a plain error."""
         pieces = await threaded(_begun, route, call)
+        said: list[bytes] = []
         try:
             first = await threaded(next, pieces, _END)
             self.set_header("Content-Type", "text/event-stream")
             self.set_header("Cache-Control", "no-store")
             self.set_header("X-Accel-Buffering", "no")
-            while first is not _END and not self._left:
-                self.write(b"data: " + first + b"\n\n")
-                await self.flush()
+            # Who gave the request a name may come back for the answer, and gets it whole.
+            while first is not _END and not (self._left and self._claim is None):
+                event = b"data: " + first + b"\n\n"
+                said.append(event)
+                await self._send(event)
                 first = await threaded(next, pieces, _END)
-        except StreamClosedError:
-            self._left = True
+            if first is _END:
+                await self._keep(b"".join(said), "text/event-stream")
         except WorkbenchError as error:
             if not self._headers_written:
                 raise
@@ -170,6 +232,15 @@ class ApiHandler(APIHandler):
             await threaded(pieces.close)
         if not self._left:
             self.finish(set_content_type="text/event-stream")
+
+    async def _send(self, event: bytes) -> None:
+        if self._left:
+            return
+        try:
+            self.write(event)
+            await self.flush()
+        except StreamClosedError:
+            self._left = True
 
     # ---- what went wrong ----
 
@@ -200,6 +271,8 @@ class NothingHandler(ApiHandler):
 
 def _answered(route: Route, call: Call) -> bytes:
     answer = route.answer(call)
+    if route.audit:
+        call.studio.accounts.record(route.audit, " ".join(call.path.values()))
     return _packed(route)(answer) if route.media == "application/json" else str(answer).encode()
 
 

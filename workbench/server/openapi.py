@@ -72,7 +72,7 @@ def _operation(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
         "operationId": route.answer.__name__,
         "summary": doc.partition("\n")[0].rstrip("."),
         "tags": [route.scope or "service"],
-        "parameters": [*_path(route), *_query(route, schemas)],
+        "parameters": [*_path(route), *_query(route, schemas), *_once(route)],
         "responses": _responses(route, schemas),
     }
     if route.body is not None:
@@ -106,6 +106,21 @@ def _query(route: Route, schemas: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def _once(route: Route) -> list[dict[str, Any]]:
+    if route.method == "GET":
+        return []
+    schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"}
+    return [
+        {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": False,
+            "description": "A new name for each request; what comes twice under one name is done once.",
+            "schema": schema,
+        }
+    ]
+
+
 def _given(schema: dict[str, Any]) -> dict[str, Any]:
     """Return the schema of a parameter that is there: it is left out, never null."""
     kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
@@ -123,7 +138,11 @@ def _responses(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
     if route.query is not None:
         text = {"schema": {"type": "string"}, "required": False}
         good["headers"] = {"X-Next-Cursor": text, "Link": text}
+    if route.lasts:
+        good["headers"] = {"Location": {"schema": {"type": "string"}, "required": True}}
     taken = {400, 415} if route.body is not None or route.uploads else {400}
+    # What the same Idempotency-Key may give.
+    taken |= {409, 422} if route.method != "GET" else set()
     # A cursor may name what is gone.
     taken |= {404} if route.query is not None else set()
     bad = {

@@ -42,6 +42,10 @@ class Call:
         As the route declares it.
     upload : FileStorage or None
         What came in a form, as `FileService.upload_file` takes it.
+    address : str
+        Where the request came from.
+    scopes : frozenset of str or None
+        What the API key that let the request in is good for; ``None`` where a person logged in.
     next : str or None
         Set by a route that gave one page of a list: the cursor of the next one.
     """
@@ -52,12 +56,19 @@ class Call:
     query: Any = None
     body: Any = None
     upload: Any = None
+    address: str = ""
+    scopes: frozenset[str] | None = None
     next: str | None = None
 
     @property
     def user_id(self) -> str:
         """Who asks."""
         return self.studio.user_id
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether an admin asks, who sees everybody's Runs and costs; a key must have the scope for it."""
+        return (self.scopes is None or "admin" in self.scopes) and self.studio.user.role == "admin"
 
     def cut(self, found: list[dict[str, Any]], page: Any) -> list[dict[str, Any]]:
         """Return one page of a whole list."""
@@ -102,6 +113,11 @@ class Route:
     speaks : bool
         Whether it says something in the conversation of its path, in which one message is answered after
         the other.
+    lasts : bool
+        Whether it takes long: it is answered as soon as its Run has begun, and goes on.
+    audit : str
+        What the audit calls it, such as ``file.delete``; empty where nothing is gone, or the act itself
+        is recorded.
     uploads : bool
         Whether the body is a form with a ``file``, which is written to disk as it arrives.
     media : str
@@ -119,6 +135,8 @@ class Route:
     errors: tuple[int, ...] = ()
     streams: bool = False
     speaks: bool = False
+    lasts: bool = False
+    audit: str = ""
     uploads: bool = False
     media: str = "application/json"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from hashlib import file_digest
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from tornado import web
@@ -85,6 +86,11 @@ class UploadHandler(ApiHandler):
             self.finish()
             return
         await super()._serve(**path)
+
+    def _asked(self, call: Call) -> object:
+        digest = file_digest(call.upload.stream, "sha256").hexdigest()
+        call.upload.stream.seek(0)
+        return call.upload.filename, digest
 
     def _take(self, call: Call) -> None:
         if self.form is not None:

@@ -14,7 +14,8 @@ from workbench.storage.models import (
     User,
 )
 from workbench.storage.objects import ObjectStore
-from workbench.storage.tables import ArtifactRow, EnvironmentRow, RunRow, TagRow, UsageRow
+from workbench.storage.requests import RequestRow
+from workbench.storage.tables import ArtifactRow, EnvironmentRow, RunRow, StopRow, TagRow, UsageRow
 
 __all__ = [
     "ApiKeyRow",
@@ -35,8 +36,10 @@ __all__ = [
     "ObjectStore",
     "Rating",
     "RemovalRow",
+    "RequestRow",
     "RunRow",
     "SignOutRow",
+    "StopRow",
     "TagRow",
     "UsageRow",
     "User",

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SCHEMA", "Database"]
 
-SCHEMA = "0004"
+SCHEMA = "0005"
 """The migration that this version of the package stands on."""
 
 BUSY_SECONDS = 60.0

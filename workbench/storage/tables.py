@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from workbench.storage.base import Base
 
-__all__ = ["ArtifactRow", "EnvironmentRow", "RunRow", "TagRow", "UsageRow"]
+__all__ = ["ArtifactRow", "EnvironmentRow", "RunRow", "StopRow", "TagRow", "UsageRow"]
 
 
 class EnvironmentRow(Base):
@@ -90,6 +90,14 @@ class TagRow(Base):
 
     run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
     tag: Mapped[str] = mapped_column(String(100), primary_key=True, index=True)
+
+
+class StopRow(Base):
+    """A running Run that somebody wants to stop."""
+
+    __tablename__ = "run_stops"
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
 
 
 class UsageRow(Base):

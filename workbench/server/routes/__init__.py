@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from workbench.server.route import Route
-from workbench.server.routes import chat, files, knowledge, members, runs
+from workbench.server.routes import chat, files, knowledge, later, members, reports, runs, usage
 
 __all__ = ["ROUTES"]
 
-ROUTES: tuple[Route, ...] = tuple(
-    route for module in (chat, members, files, knowledge, runs) for route in module.routes
-)
+_NOUNS = (chat, members, files, knowledge, runs, usage, reports, later)
+ROUTES: tuple[Route, ...] = tuple(route for noun in _NOUNS for route in noun.routes)

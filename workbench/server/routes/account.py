@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.server.route import Call, Routes
-from workbench.server.schemas.account import Account, KeyView, NewKey, SecretKey, SessionView
+from workbench.server.schemas.account import Account, KeyView, NewKey, NewPassword, SecretKey, SessionView
 from workbench.server.schemas.common import Done
 
 __all__ = ["routes"]
@@ -41,10 +41,27 @@ def revoke_key(call: Call) -> dict[str, Any]:
     return call.studio.accounts.revoke_key(call.user_id, call.path["key_id"]).to_dict()
 
 
+@routes.post("/api/account/password", Done, body=NewPassword, errors=(401, 429))
+def change_password(call: Call) -> Done:
+    """Change one's password; one is signed out everywhere."""
+    given = call.body
+    call.studio.accounts.change_password(
+        call.user_id, given.old.get_secret_value(), given.new.get_secret_value(), address=call.address
+    )
+    return Done()
+
+
 @routes.get("/api/account/sessions", list[SessionView])
 def list_sessions(call: Call) -> list[dict[str, Any]]:
     """List where one is logged in, last used first."""
     return [session.to_dict() for session in call.studio.accounts.sessions(call.user_id)]
+
+
+@routes.delete("/api/account/sessions/{session_id}", Done, errors=(404,))
+def end_session(call: Call) -> Done:
+    """Sign out in one place."""
+    call.studio.accounts.end_session(call.user_id, call.path["session_id"])
+    return Done()
 
 
 @routes.delete("/api/account/sessions", Done)

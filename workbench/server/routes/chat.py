@@ -62,7 +62,7 @@ def change_conversation(call: Call) -> dict[str, Any]:
     return _seen(call)
 
 
-@routes.delete(_ONE, Done, errors=(404,))
+@routes.delete(_ONE, Done, errors=(404,), audit="conversation.delete")
 def delete_conversation(call: Call) -> Done:
     """Delete a conversation with its messages; the Runs stay."""
     call.studio.chat.delete_session(call.path["conversation_id"], call.user_id)

@@ -33,7 +33,7 @@ def read_file(call: Call) -> dict[str, Any]:
     return call.studio.files.get_file(call.path["file_id"], call.user_id)
 
 
-@routes.delete(_ONE, Done, errors=(404,))
+@routes.delete(_ONE, Done, errors=(404,), audit="file.delete")
 def delete_file(call: Call) -> Done:
     """Delete a file, its text, and its passages in every knowledge base."""
     return Done(success=call.studio.files.delete_file(call.path["file_id"], call.user_id))

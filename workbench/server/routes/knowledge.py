@@ -6,9 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from workbench.server.route import Call, Routes
-from workbench.server.schemas.common import Done, Page
+from workbench.server.schemas.common import Begun, Done, Page
 from workbench.server.schemas.knowledge import (
-    AddedFiles,
     BaseChange,
     BaseFile,
     Cited,
@@ -16,6 +15,7 @@ from workbench.server.schemas.knowledge import (
     Found,
     KnowledgeBaseView,
     NewBase,
+    NewIndex,
     NewQuestion,
     Search,
 )
@@ -56,7 +56,7 @@ def change_base(call: Call) -> dict[str, Any]:
     )
 
 
-@routes.delete(_ONE, Done, errors=(404,))
+@routes.delete(_ONE, Done, errors=(404,), audit="base.delete")
 def delete_base(call: Call) -> Done:
     """Delete a knowledge base; the uploaded files stay."""
     call.studio.vectors.delete_knowledge_base(call.path["kb_id"], call.user_id)
@@ -69,14 +69,20 @@ def list_base_files(call: Call) -> list[dict[str, Any]]:
     return call.studio.vectors.files(call.path["kb_id"], call.user_id)
 
 
-@routes.post(f"{_ONE}/files", AddedFiles, body=FilesToAdd, errors=(404,))
-def add_files(call: Call) -> dict[str, Any]:
-    """Add uploaded files; one that cannot be read does not keep the others out."""
-    result = call.studio.vectors.add_uploaded(_owned(call), call.body.file_ids)
-    return {"files": list(result.files), "run_id": result.run_id}
+@routes.post(f"{_ONE}/files", Begun, body=FilesToAdd, status=202, errors=(404, 429), lasts=True)
+def add_files(call: Call) -> None:
+    """Add uploaded files; the Run's output says how each fared, one that cannot be read hurts no other."""
+    call.studio.vectors.add_uploaded(_owned(call), call.body.file_ids)
 
 
-@routes.delete(f"{_ONE}/files/{{file_id}}", Done, errors=(404,))
+@routes.post(f"{_ONE}/reindex", Begun, body=NewIndex, status=202, errors=(404, 429), lasts=True)
+def reindex(call: Call) -> None:
+    """Make all passages and vectors anew while the present ones serve; what is left out stays as it is."""
+    given = call.body
+    call.studio.vectors.reindex(_owned(call), embedder=given.embedder, chunk_tokens=given.chunk_tokens)
+
+
+@routes.delete(f"{_ONE}/files/{{file_id}}", Done, errors=(404,), audit="base.remove")
 def remove_file(call: Call) -> Done:
     """Take a file out of a knowledge base; the uploaded file stays."""
     call.studio.vectors.remove_file(call.path["kb_id"], call.path["file_id"], call.user_id)

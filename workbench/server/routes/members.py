@@ -20,13 +20,13 @@ def list_members(call: Call) -> list[dict[str, Any]]:
     return call.studio.chat.members(call.path["conversation_id"], call.user_id)
 
 
-@routes.post(_ALL, Member, body=NewMember, status=201, errors=(404,))
+@routes.post(_ALL, Member, body=NewMember, status=201, errors=(404,), audit="member.add")
 def add_member(call: Call) -> dict[str, Any]:
     """Let another user in; only the owner may."""
     return call.studio.chat.add_member(call.path["conversation_id"], call.user_id, call.body.username)
 
 
-@routes.delete(f"{_ALL}/{{user_id}}", Done, errors=(404,))
+@routes.delete(f"{_ALL}/{{user_id}}", Done, errors=(404,), audit="member.remove")
 def remove_member(call: Call) -> Done:
     """Show a member out; the owner may, and members may go by themselves."""
     conversation_id, member_id = call.path["conversation_id"], call.path["user_id"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from workbench.errors import NotFound
 from workbench.runs import Run
 from workbench.server.route import Call, Routes
+from workbench.server.routes.usage import user_named
 from workbench.server.schemas.runs import Difference, RunPage, RunRow, RunView, Soundness
 
 __all__ = ["routes"]
@@ -18,23 +18,30 @@ _ONE = "/api/runs/{run_id}"
 
 @routes.get("/api/runs", list[RunRow], query=RunPage, errors=(404,))
 def list_runs(call: Call) -> list[dict[str, Any]]:
-    """List one's Runs, newest first."""
+    """List one's Runs, newest first; an admin may ask for another user's."""
     wanted = call.query
-    after = _owned(call, wanted.cursor) if wanted.cursor else None
-    found = call.studio.runs.list(limit=wanted.limit + 1, after=after, kind=wanted.kind, status=wanted.status)
+    after = _seen(call, wanted.cursor) if wanted.cursor else None
+    filters = {"kind": wanted.kind, "status": wanted.status, "user": user_named(call, wanted.user).id}
+    found = call.studio.runs.list(limit=wanted.limit + 1, after=after, **filters)
     return call.page([_view(run) for run in found], wanted.limit)
 
 
 @routes.get(_ONE, RunView, errors=(404,))
 def read_run(call: Call) -> dict[str, Any]:
     """Return a whole Run."""
-    return _view(_owned(call, call.path["run_id"]))
+    return _view(_seen(call, call.path["run_id"]))
+
+
+@routes.delete(_ONE, RunView, status=202, errors=(404,), audit="run.stop")
+def stop_run(call: Call) -> dict[str, Any]:
+    """Ask a running Run to stop at its next sign of progress; one that has ended stays as it is."""
+    return _view(call.studio.runs.stop(_seen(call, call.path["run_id"])))
 
 
 @routes.get(f"{_ONE}/diff/{{other_id}}", Difference, errors=(404,))
 def compare_runs(call: Call) -> dict[str, Any]:
     """Say what differs between two Runs."""
-    left, right = (_owned(call, call.path[name]) for name in ("run_id", "other_id"))
+    left, right = (_seen(call, call.path[name]) for name in ("run_id", "other_id"))
     found = call.studio.runs.diff(left, right)
     return {"left": left.id, "right": right.id, "changes": [asdict(item) for item in found.items]}
 
@@ -42,7 +49,7 @@ def compare_runs(call: Call) -> dict[str, Any]:
 @routes.get(f"{_ONE}/verify", Soundness, errors=(404,))
 def verify_run(call: Call) -> dict[str, Any]:
     """Hash a Run and its objects again; an empty list says that it is sound."""
-    return {"problems": call.studio.runs.verify([_owned(call, call.path["run_id"])])}
+    return {"problems": call.studio.runs.verify([_seen(call, call.path["run_id"])])}
 
 
 def _view(run: Run) -> dict[str, Any]:
@@ -54,8 +61,12 @@ def _view(run: Run) -> dict[str, Any]:
     }
 
 
-def _owned(call: Call, run_id: str) -> Run:
-    found = call.studio.runs.get(run_id)
+def _seen(call: Call, run_id: str) -> Run:
+    """Return a Run that whoever asks may see: an admin sees everybody's, which is no secret act."""
+    studio = call.studio
+    if not call.sees_all:
+        return studio.runs.get(run_id)
+    found = studio.runs.store.get(run_id)
     if found.user_id != call.user_id:
-        raise NotFound(f"There is no Run {run_id!r}.", "List the Runs that there are.")
+        studio.accounts.record("run.read", found.id, user_id=found.user_id)
     return found

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, SecretStr
 
 from workbench.server.schemas.common import Body
 
-__all__ = ["Account", "KeyView", "NewKey", "SecretKey", "SessionView"]
+__all__ = ["Account", "KeyView", "NewKey", "NewPassword", "SecretKey", "SessionView"]
 
 Scope = Literal["chat", "files", "knowledge", "runs", "compute", "admin"]
 
@@ -30,6 +30,13 @@ class NewKey(Body):
     name: Annotated[str, Field(min_length=1, max_length=100)]
     scopes: Annotated[list[Scope], Field(min_length=1)] | None = None
     expires: AwareDatetime | None = None
+
+
+class NewPassword(Body):
+    """The password, and the one to take its place, of 12 to 1,024 characters."""
+
+    old: Annotated[SecretStr, Field(min_length=1, max_length=1024)]
+    new: Annotated[SecretStr, Field(min_length=1, max_length=1024)]
 
 
 class KeyView(BaseModel):

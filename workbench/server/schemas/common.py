@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
 from workbench.server.route import Query
 
-__all__ = ["Body", "Done", "Failure", "Identifier", "Metadata", "Page", "Sentence"]
+__all__ = ["Begun", "Body", "Done", "Failure", "Identifier", "Metadata", "Page", "Sentence"]
 
 Identifier = Annotated[str, Field(min_length=1, max_length=255)]
 Metadata = dict[str, Any]
@@ -31,6 +31,13 @@ class Page(Query):
 
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     cursor: Identifier | None = None
+
+
+class Begun(BaseModel):
+    """Says that long work goes on; ``GET`` and ``DELETE /api/runs/{run_id}`` follow and stop it."""
+
+    run_id: str
+    status: Literal["running"] = "running"
 
 
 class Done(BaseModel):

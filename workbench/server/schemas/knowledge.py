@@ -10,7 +10,6 @@ from pydantic import BaseModel, Field
 from workbench.server.schemas.common import Body, Identifier, Metadata
 
 __all__ = [
-    "AddedFiles",
     "BaseChange",
     "BaseFile",
     "Citation",
@@ -19,6 +18,7 @@ __all__ = [
     "Found",
     "KnowledgeBaseView",
     "NewBase",
+    "NewIndex",
     "NewQuestion",
     "Place",
     "Search",
@@ -78,11 +78,11 @@ class BaseFile(BaseModel):
     chunks: int
 
 
-class AddedFiles(BaseModel):
-    """How each file fared."""
+class NewIndex(Body):
+    """How passages are to be made; what is left out stays as it is."""
 
-    files: list[BaseFile]
-    run_id: str
+    embedder: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    chunk_tokens: Annotated[int, Field(ge=16, le=100_000)] | None = None
 
 
 class Search(Body):

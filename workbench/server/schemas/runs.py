@@ -15,8 +15,9 @@ Status = Literal["running", "finished", "failed", "cancelled"]
 
 
 class RunPage(Page):
-    """Which Runs are wanted."""
+    """Which Runs are wanted; an admin may name a user."""
 
+    user: Annotated[str, Field(max_length=100)] | None = None
     kind: Annotated[str, Field(max_length=100)] | None = None
     status: Status | None = None
 
