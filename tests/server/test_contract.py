@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.server.conftest import BASE, Client
 from workbench.server.openapi import described
-from workbench.server.routes import ROUTES
+from workbench.server.routes import ROUTES, later
 from workbench.server.system import system_routes
 
 EXAMPLES = int(os.environ.get("WORKBENCH_TEST_EXAMPLES", "20"))
@@ -27,7 +27,9 @@ CHECKS = (
     content_type_conformance,
     response_schema_conformance,
 )
-DOCUMENT = described([*ROUTES, *system_routes(ROUTES, BASE)], BASE, "test")
+# Those say 503 whatever is sent: their services are not there.
+SERVED = [route for route in ROUTES if route not in later.routes.all]
+DOCUMENT = described([*SERVED, *system_routes(ROUTES, BASE)], BASE, "test")
 schema = schemathesis.openapi.from_dict(DOCUMENT)
 pytestmark = pytest.mark.slow
 

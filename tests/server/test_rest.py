@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,8 @@ import pytest
 from tests.server.conftest import Client
 from tests.standin.behaviours import ok
 from tests.standin.server import StandIn
+from workbench.settings import load_settings
+from workbench.studio import Studio
 
 
 def made(client: Client, **given: Any) -> dict[str, Any]:
@@ -22,7 +26,22 @@ def made(client: Client, **given: Any) -> dict[str, Any]:
     return body
 
 
-def test_a_conversation_is_made_talked_in_and_read(client: Client, standin: StandIn) -> None:
+@pytest.fixture
+def elsewhere(home: Path) -> Iterator[Studio]:
+    """Another machine's Studio."""
+    found = Studio(load_settings(workbench_home=home))
+    yield found
+    found.close()
+
+
+def _written(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
+
+
+def test_a_conversation_is_made_talked_in_and_read(
+    client: Client, standin: StandIn, elsewhere: Studio, tmp_path: Path
+) -> None:
     standin.script("openai", [ok("Four.")])
     talk = made(client, title="Sums", system_prompt="Answer in a word.")
     assert (talk["title"], talk["system_prompt"], talk["model_name"]) == (
@@ -41,6 +60,11 @@ def test_a_conversation_is_made_talked_in_and_read(client: Client, standin: Stan
     run = client.get(f"api/runs/{reply.json()['run_id']}").json()
     assert (run["kind"], run["status"], run["output"]["content"]) == ("chat", "finished", "Four.")
     assert client.get(f"api/runs/{run['id']}/verify").json() == {"problems": []}
+    assert client.get(f"api/runs/{run['id']}/artifacts").json() == []
+    bundle = client.get(f"api/runs/{run['id']}/export")
+    assert bundle.headers["Content-Type"] == "application/zip"
+    (taken,) = elsewhere.runs.import_(_written(tmp_path / "run.zip", bundle.content))
+    assert (taken.id, taken.output["content"]) == (run["id"], "Four.")
 
 
 def test_a_reply_streams(client: Client, standin: StandIn) -> None:
@@ -126,6 +150,10 @@ def test_a_file_is_uploaded_found_and_deleted(client: Client) -> None:
         ("GET", "api/files/%00", {}, 404, "nothing"),
         ("POST", "api/knowledge/bases/none/search", {"json": {"query": "x"}}, 404, "none"),
         ("GET", "api/runs/none", {}, 404, "none"),
+        ("GET", "api/circuits", {}, 503, "quantum circuits"),
+        ("GET", "api/federated", {}, 503, "federated learning"),
+        ("GET", "api/spiking", {}, 503, "spiking simulation"),
+        ("GET", "api/ledger", {}, 503, "ledger"),
     ],
 )  # fmt: skip
 def test_bad_requests_are_told_in_a_sentence(

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
+from workbench.errors import NotFound
 from workbench.runs import Run
+from workbench.server.attachment import Attachment
 from workbench.server.route import Call, Routes
 from workbench.server.routes.usage import user_named
-from workbench.server.schemas.runs import Difference, RunPage, RunRow, RunView, Soundness
+from workbench.server.schemas.runs import ArtifactView, Difference, RunPage, RunRow, RunView, Soundness
 
 __all__ = ["routes"]
 
 routes = Routes("runs")
 _ONE = "/api/runs/{run_id}"
+_BUNDLE = "application/zip"
 
 
 @routes.get("/api/runs", list[RunRow], query=RunPage, errors=(404,))
@@ -36,6 +41,33 @@ def read_run(call: Call) -> dict[str, Any]:
 def stop_run(call: Call) -> dict[str, Any]:
     """Ask a running Run to stop at its next sign of progress; one that has ended stays as it is."""
     return _view(call.studio.runs.stop(_seen(call, call.path["run_id"])))
+
+
+@routes.get(f"{_ONE}/artifacts", list[ArtifactView], errors=(404,))
+def list_artifacts(call: Call) -> list[dict[str, Any]]:
+    """List the objects that a Run made."""
+    return [asdict(artifact) for artifact in _seen(call, call.path["run_id"]).artifacts]
+
+
+@routes.get(f"{_ONE}/artifacts/{{artifact}}", Attachment, errors=(404,), attaches=("*/*",))
+def read_artifact(call: Call) -> Attachment:
+    """Return an object that a Run made, by its name or digest."""
+    run, wanted = _seen(call, call.path["run_id"]), call.path["artifact"]
+    for artifact in run.artifacts:
+        if wanted in {artifact.name, artifact.digest}:
+            content = call.studio.runs.artifact_bytes(artifact)
+            return Attachment(content, artifact.media_type, artifact.name)
+    raise NotFound(f"Run {run.id} has no artifact {wanted!r}.", "List those that it has.")
+
+
+@routes.get(f"{_ONE}/export", Attachment, errors=(404,), attaches=(_BUNDLE,))
+def export_run(call: Call) -> Attachment:
+    """Return a Run, those below it and their objects as a bundle, which `runs.import_` takes in."""
+    run = _seen(call, call.path["run_id"])
+    with tempfile.TemporaryDirectory(prefix="export-") as folder:
+        path = call.studio.runs.export(Path(folder) / "bundle.zip", [run])
+        # The open file outlives its name.
+        return Attachment(path.open("rb"), _BUNDLE, f"run-{run.id}.zip")
 
 
 @routes.get(f"{_ONE}/diff/{{other_id}}", Difference, errors=(404,))

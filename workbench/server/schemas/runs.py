@@ -23,7 +23,7 @@ class RunPage(Page):
 
 
 class ArtifactView(BaseModel):
-    """An object that a Run made; its content is under ``/api/runs/{run_id}/artifacts/{digest}``."""
+    """An object that a Run made; its content is under ``/api/runs/{run_id}/artifacts/{name}``."""
 
     name: str
     digest: str
