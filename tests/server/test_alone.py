@@ -125,6 +125,7 @@ def owned(client: Client) -> dict[str, str]:
 
 BODIES: dict[str, dict[str, Any]] = {
     "send_message": {"content": "hello"},
+    "change_message": {"rating": 1},
     "add_member": {"username": "other"},
     "stream_message": {"content": "hello"},
     "add_files": {"file_ids": ["none"]},
@@ -151,9 +152,7 @@ def test_every_route_refuses_a_stranger_and_hides_what_is_another_s(
     alone: Server, strangers: tuple[Client, Client, dict[str, str]], route: Any
 ) -> None:
     owner, other, names = strangers
-    path = route.path.format(
-        **names | dict.fromkeys(("key_id", "user_id", "session_id", "report", "artifact"), "none")
-    )
+    path = route.path.format(**dict.fromkeys(route.names, "none") | names)
     given = {"json": BODIES.get(route.answer.__name__, {})} if route.body else {}
     stranger = Client(alone, None).send(route.method, path, **given)
     assert (stranger.status_code, stranger.json()["error"]["code"]) == (401, "unauthorized")
@@ -213,7 +212,11 @@ def test_every_deletion_is_in_the_audit(alone: Server, studio: Studio, user: Cal
     added = client.post(
         f"api/chat/conversations/{names['conversation_id']}/members", json={"username": "guest"}
     )
-    names |= {"user_id": added.json()["user_id"]}
+    said = client.post(
+        f"api/chat/conversations/{names['conversation_id']}/messages",
+        json={"content": "Hello.", "provider": "openai", "model": "gpt-4o"},
+    )
+    names |= {"user_id": added.json()["user_id"], "message_id": said.json()["message_id"]}
     deletions = sorted(
         (route for route in ROUTES if route.method == "DELETE"), key=lambda route: -len(route.names)
     )

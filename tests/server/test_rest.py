@@ -67,6 +67,34 @@ def test_a_conversation_is_made_talked_in_and_read(
     assert (taken.id, taken.output["content"]) == (run["id"], "Four.")
 
 
+def test_a_question_is_put_otherwise_and_an_answer_given_again(client: Client, standin: StandIn) -> None:
+    standin.script("openai", [ok("Four."), ok("Nine."), ok("Ten.")])
+    talk = made(client, title="Sums")
+    path = f"api/chat/conversations/{talk['id']}"
+    assert client.send("PATCH", path, json={"system_prompt": "In a word.", "settings": {"seed": 1}}).ok
+    first = client.post(f"{path}/messages", json={"content": "Two and two?"}).json()
+    edited = client.send(
+        "PATCH", f"{path}/messages/{first['user_message_id']}", json={"content": "Three times three?"}
+    )
+    assert edited.json() == {"success": True}
+    again = client.post(f"{path}/messages", json={}).json()
+    assert [turn["content"] for turn in client.get(f"{path}/messages").json()] == [
+        "Three times three?",
+        "Nine.",
+    ]
+    sent = standin.asked("openai")[-1].body["messages"]
+    assert [turn["content"] for turn in sent] == ["In a word.", "Three times three?"]
+    assert client.send("DELETE", f"{path}/messages/{again['message_id']}").ok
+    assert client.send("DELETE", f"{path}/messages/{again['message_id']}").status_code == 404
+    last = client.post(f"{path}/messages", json={}).json()
+    assert client.send("PATCH", f"{path}/messages/{last['message_id']}", json={"rating": 1}).ok
+    assert [(turn["content"], turn["rating"]) for turn in client.get(f"{path}/messages").json()][1:] == [
+        ("Ten.", 1)
+    ]
+    nothing = client.post(f"{path}/messages", json={})
+    assert (nothing.status_code, "no question" in nothing.json()["error"]["message"]) == (400, True)
+
+
 def test_a_reply_streams(client: Client, standin: StandIn) -> None:
     standin.script("openai", [ok("One two three four.")])
     path = f"api/chat/conversations/{made(client)['id']}/messages/stream"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -133,6 +133,20 @@ class ChatService:
         name, chosen = resolve(provider, model, self.studio.settings)
         self.sessions.update(session_id, user_id, model_provider=name, model_name=chosen)
 
+    def set_instructions(
+        self,
+        session_id: str,
+        user_id: str,
+        *,
+        system_prompt: str | None = None,
+        settings: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Give a session another system prompt or other settings; ``None`` leaves one as it is."""
+        given = {"system_prompt": system_prompt, "settings": None if settings is None else dict(settings)}
+        self.sessions.update(
+            session_id, user_id, **{name: value for name, value in given.items() if value is not None}
+        )
+
     def delete_session(self, session_id: str, user_id: str) -> None:
         """Delete a session and its messages; the Runs stay."""
         self.sessions.delete(session_id, user_id)
@@ -191,13 +205,25 @@ class ChatService:
         """Store a thumb on an answer: 1 up, -1 down, 0 takes it back."""
         self.sessions.rate(message_id, user_id, rating)
 
-    def retry(self, session_id: str, user_id: str, message_id: str) -> None:
-        """Drop an answer and all after it, so that ``stream(session_id, None)`` gives another."""
-        self.sessions.cut(session_id, user_id, message_id, None)
+    def retry(self, session_id: str, user_id: str, message_id: str) -> Sequence[str]:
+        """Drop an answer and all after it, so that ``stream(session_id, None)`` gives another.
 
-    def edit(self, session_id: str, user_id: str, message_id: str, content: str) -> None:
-        """Change a question and drop all after it, so that ``stream(session_id, None)`` answers anew."""
-        self.sessions.cut(session_id, user_id, message_id, content)
+        Returns
+        -------
+        list of str
+            Identifiers of the messages that are gone.
+        """
+        return self.sessions.cut(session_id, user_id, message_id, None)
+
+    def edit(self, session_id: str, user_id: str, message_id: str, content: str) -> Sequence[str]:
+        """Change a question and drop all after it, so that ``stream(session_id, None)`` answers anew.
+
+        Returns
+        -------
+        list of str
+            Identifiers of the messages that are gone.
+        """
+        return self.sessions.cut(session_id, user_id, message_id, content)
 
     # answers
 

@@ -201,8 +201,8 @@ class Sessions:
             created_at=asked,
         )
 
-    def cut(self, session_id: str, user_id: str, message_id: str, content: str | None) -> None:
-        """Drop an answer, or change a question to ``content``, and drop all after it."""
+    def cut(self, session_id: str, user_id: str, message_id: str, content: str | None) -> Sequence[str]:
+        """Drop an answer, or change a question to ``content``, and drop all after it; return what is gone."""
         if content is not None and not content.strip():
             raise BadInput("The message is empty; expected text.", details={"field": "content"})
         with self.database.begin() as session:
@@ -216,6 +216,7 @@ class Sessions:
                 rows[at].content = self.clean(content)
             doomed = [row.id for row in rows[at if content is None else at + 1 :]]
             session.execute(delete(ChatMessage).where(ChatMessage.id.in_(doomed)))
+        return doomed
 
     def rate(self, message_id: str, user_id: str, rating: int) -> None:
         """Store, change or take back a rating."""

@@ -111,8 +111,8 @@ class Route:
     streams : bool
         Whether the answer is an iterator, sent as Server-Sent Events of ``gives``.
     speaks : bool
-        Whether it says something in the conversation of its path, in which one message is answered after
-        the other.
+        Whether it says or takes back something in the conversation of its path, in which one message is
+        answered after the other.
     lasts : bool
         Whether it takes long: it is answered as soon as its Run has begun, and goes on.
     audit : str

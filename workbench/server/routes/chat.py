@@ -10,6 +10,7 @@ from workbench.server.schemas.chat import (
     Conversation,
     ConversationChange,
     Message,
+    MessageChange,
     NewConversation,
     NewMessage,
     Reply,
@@ -53,12 +54,17 @@ def read_conversation(call: Call) -> dict[str, Any]:
 
 @routes.patch(_ONE, Conversation, body=ConversationChange, errors=(404,))
 def change_conversation(call: Call) -> dict[str, Any]:
-    """Give a conversation another title or model."""
+    """Give a conversation another title, model, system prompt or settings."""
     number = call.path["conversation_id"]
     if call.body.title is not None:
         call.studio.chat.rename_session(number, call.user_id, call.body.title)
     if call.body.model_name is not None or call.body.model_provider is not None:
         call.studio.chat.set_model(number, call.user_id, call.body.model_name, call.body.model_provider)
+    if call.body.system_prompt is not None or call.body.settings is not None:
+        given = call.body
+        call.studio.chat.set_instructions(
+            number, call.user_id, system_prompt=given.system_prompt, settings=given.settings
+        )
     return _seen(call)
 
 
@@ -73,15 +79,12 @@ def delete_conversation(call: Call) -> Done:
 @routes.get(f"{_ONE}/messages", list[Message], errors=(404,))
 def list_messages(call: Call) -> list[dict[str, Any]]:
     """List a conversation's messages, first said first."""
-    found: list[dict[str, Any]] = call.studio.chat.get_session(call.path["conversation_id"], call.user_id)[
-        "messages"
-    ]
-    return found
+    return _messages(call)
 
 
 @routes.post(f"{_ONE}/messages", Reply, body=NewMessage, errors=(404, 429, 502), speaks=True)
 def send_message(call: Call) -> dict[str, Any]:
-    """Send a message and return the answer."""
+    """Send a message and return the answer; without a message the last question is answered again."""
     return answered(call.studio, call.rooms, *_said(call), settings=call.body.settings)
 
 
@@ -93,7 +96,39 @@ def stream_message(call: Call) -> Iterator[dict[str, Any]]:
     return spoken(call.studio, call.rooms, *_said(call), settings=call.body.settings)
 
 
-def _said(call: Call) -> tuple[str, str, str | None, str | None]:
+@routes.patch(f"{_ONE}/messages/{{message_id}}", Done, body=MessageChange, errors=(404,), speaks=True)
+def change_message(call: Call) -> Done:
+    """Rate an answer, or change a question, which drops all that was said after it."""
+    chat, number, message = call.studio.chat, *_message(call)
+    if call.body.rating is not None:
+        chat.rate(message, call.user_id, call.body.rating)
+    if call.body.content is not None:
+        call.rooms.withdrawn(number, chat.edit(number, call.user_id, message, call.body.content))
+        (said,) = (one for one in _messages(call) if one["id"] == message)
+        call.rooms.message(number, said)
+    return Done()
+
+
+@routes.delete(f"{_ONE}/messages/{{message_id}}", Done, errors=(404,), speaks=True, audit="message.delete")
+def delete_message(call: Call) -> Done:
+    """Drop an answer and all that was said after it."""
+    number, message = _message(call)
+    call.rooms.withdrawn(number, call.studio.chat.retry(number, call.user_id, message))
+    return Done()
+
+
+def _messages(call: Call) -> list[dict[str, Any]]:
+    whole = call.studio.chat.get_session(call.path["conversation_id"], call.user_id)
+    found: list[dict[str, Any]] = whole["messages"]
+    return found
+
+
+def _message(call: Call) -> tuple[str, str]:
+    number = call.studio.chat.describe_session(call.path["conversation_id"], call.user_id)["id"]
+    return number, call.path["message_id"]
+
+
+def _said(call: Call) -> tuple[str, str | None, str | None, str | None]:
     number = call.studio.chat.describe_session(call.path["conversation_id"], call.user_id)["id"]
     return number, call.body.content, call.body.model, call.body.provider
 

@@ -13,6 +13,7 @@ __all__ = [
     "Conversation",
     "ConversationChange",
     "Message",
+    "MessageChange",
     "NewConversation",
     "NewMessage",
     "Reply",
@@ -40,6 +41,8 @@ class ConversationChange(Body):
     title: Title | None = None
     model_provider: Name | None = None
     model_name: Name | None = None
+    system_prompt: Annotated[str, Field(max_length=100_000)] | None = None
+    settings: dict[str, Any] | None = None
 
 
 class Conversation(BaseModel):
@@ -70,10 +73,17 @@ class Message(BaseModel):
     rating: Literal[-1, 0, 1]
 
 
-class NewMessage(Body):
-    """What the user says, and who is to answer."""
+class MessageChange(Body):
+    """A thumb on an answer, 0 taking it back, or other words of a question."""
 
-    content: Text
+    rating: Literal[-1, 0, 1] | None = None
+    content: Text | None = None
+
+
+class NewMessage(Body):
+    """What the user says, and who is to answer; without ``content`` the last question is answered again."""
+
+    content: Text | None = None
     model: Name | None = None
     provider: Name | None = None
     settings: dict[str, Any] | None = None

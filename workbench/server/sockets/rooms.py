@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -71,9 +71,9 @@ class Rooms:
         told = {"conversation_id": conversation_id, "message_id": message_id, "content": content}
         self._say("message_delta", told, room_of(conversation_id))
 
-    def withdrawn(self, conversation_id: str, message_ids: list[str]) -> None:
+    def withdrawn(self, conversation_id: str, message_ids: Sequence[str]) -> None:
         """Tell that messages of which something was shown are not stored: the answer failed."""
-        told = {"conversation_id": conversation_id, "message_ids": message_ids}
+        told = {"conversation_id": conversation_id, "message_ids": list(message_ids)}
         self._say("message_withdrawn", told, room_of(conversation_id))
 
     def progress(self, user_id: str, progress: dict[str, Any]) -> None:
