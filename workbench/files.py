@@ -18,11 +18,22 @@ from workbench.errors import BadInput, NotFound, Refused
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Upload", "calculate_file_hash", "format_file_size", "get_file_type_icon", "open_upload"]
+__all__ = [
+    "Upload",
+    "calculate_file_hash",
+    "format_file_size",
+    "get_file_type_icon",
+    "open_upload",
+    "safe_filename",
+]
 
 _UNITS = ("KB", "MB", "GB", "TB", "PB")
 _KILO = 1024
 _ALGORITHMS = ("md5", "sha1", "sha256")
+# In UTF-8 a name may have 255 bytes.
+_LONGEST_STEM, _LONGEST_ENDING = 60, 12
+# What some system takes for more than a part of a name.
+_NOT_IN_NAMES = frozenset('/\\:*?"<>|')
 
 _ICONS = {
     "fas fa-file-pdf text-danger": "pdf",
@@ -119,6 +130,23 @@ def calculate_file_hash(file_path: str | os.PathLike[str], algorithm: str = "md5
         raise BadInput(f"There is no hash algorithm {algorithm!r} here.", f"Use {', '.join(_ALGORITHMS)}.")
     with _opened(Path(file_path)) as file:
         return hashlib.file_digest(file, lambda: hashlib.new(algorithm, usedforsecurity=False)).hexdigest()
+
+
+def safe_filename(text: str) -> str:
+    """Return a file name that every system takes, with the ending of the text.
+
+    Parameters
+    ----------
+    text : str
+        Whatever it is to be called; what no name may hold becomes ``_``.
+    """
+    plain = "".join(sign if sign.isprintable() and sign not in _NOT_IN_NAMES else "_" for sign in text)
+    stem, point, ending = plain.rpartition(".")
+    if not point:
+        stem, ending = ending, ""
+    stem = stem[:_LONGEST_STEM].strip(" .") or "file"
+    ending = ending[:_LONGEST_ENDING].strip(" .")
+    return f"{stem}.{ending}" if ending else stem
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from tornado import web
 from tornado.iostream import StreamClosedError
 
 from workbench.errors import BadInput, NotFound, Refused, Unauthorized, WorkbenchError
+from workbench.server.attachment import PIECE, Attachment
 from workbench.server.checking import checked
 from workbench.server.failures import WrongType, failure_of, told
 from workbench.server.identity import AccountIdentity, Visitor, visitor_of
@@ -78,8 +79,12 @@ class ApiHandler(APIHandler):
             async with self.rooms.turn(path["conversation_id"]) if route.speaks else nullcontext():
                 if route.streams:
                     await self._stream(route, call)
+                    return
+                answer = await threaded(_answered, route, call)
+                if isinstance(answer, Attachment):
+                    await self._attach(route, answer)
                 else:
-                    self._reply(route, call, await threaded(_answered, route, call))
+                    self._reply(route, call, answer)
 
     async def _admitted(self, route: Route) -> Visitor:
         self._check_known()
@@ -146,6 +151,21 @@ class ApiHandler(APIHandler):
     def _plain_query(self) -> dict[str, str]:
         return {name: self.get_query_argument(name) for name in self.request.query_arguments}
 
+    async def _attach(self, route: Route, file: Attachment) -> None:
+        """Send a file, of which no more than a piece is ever in memory."""
+        with await threaded(file.opened) as stream:
+            self.set_status(route.status)
+            for name, value in file.headers(stream).items():
+                self.set_header(name, value)
+            try:
+                while not self._left and (piece := await threaded(stream.read, PIECE)):
+                    self.write(piece)
+                    await self.flush()
+            except StreamClosedError:
+                self._left = True
+        if not self._left:
+            self.finish(set_content_type=file.media_type)
+
     # ---- streams ----
 
     async def _stream(self, route: Route, call: Call) -> None:
@@ -198,8 +218,10 @@ class NothingHandler(ApiHandler):
         raise NotFound("There is nothing under this address.", "Look at /api/openapi.json.")
 
 
-def _answered(route: Route, call: Call) -> bytes:
+def _answered(route: Route, call: Call) -> bytes | Attachment:
     answer = route.answer(call)
+    if isinstance(answer, Attachment):
+        return answer
     return _packed(route)(answer) if route.media == "application/json" else str(answer).encode()
 
 

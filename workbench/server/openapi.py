@@ -114,13 +114,13 @@ def _given(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _responses(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
-    kind = "text/event-stream" if route.streams else route.media
-    schema = {"type": "string"} if route.streams else _schema(route.gives, schemas)
     good: dict[str, Any] = {
         "description": HTTPStatus(route.status).phrase,
-        "content": {kind: {"schema": schema}},
+        "content": _content(route, schemas),
     }
-    if route.query is not None:
+    if route.attaches:
+        good["headers"] = {"Content-Disposition": {"schema": {"type": "string"}, "required": True}}
+    elif route.query is not None:
         text = {"schema": {"type": "string"}, "required": False}
         good["headers"] = {"X-Next-Cursor": text, "Link": text}
     taken = {400, 415} if route.body is not None or route.uploads else {400}
@@ -133,6 +133,14 @@ def _responses(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
     return {str(route.status): good} | {
         str(status): bad for status in sorted({*_ALWAYS, *taken, *route.errors})
     }
+
+
+def _content(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
+    if route.attaches:
+        return {kind: {"schema": {}} for kind in route.attaches}
+    if route.streams:
+        return {"text/event-stream": {"schema": {"type": "string"}}}
+    return {route.media: {"schema": _schema(route.gives, schemas)}}
 
 
 def _schema(kind: Any, schemas: dict[str, Any]) -> dict[str, Any]:

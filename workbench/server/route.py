@@ -106,6 +106,8 @@ class Route:
         Whether the body is a form with a ``file``, which is written to disk as it arrives.
     media : str
         Media type of the answer; of another one than JSON, text is sent as it is.
+    attaches : tuple of str
+        Media types of the file that the answer is, an `Attachment`.
     """
 
     method: str
@@ -121,6 +123,7 @@ class Route:
     speaks: bool = False
     uploads: bool = False
     media: str = "application/json"
+    attaches: tuple[str, ...] = ()
 
     @property
     def pattern(self) -> str:
