@@ -133,5 +133,5 @@ def test_no_more_is_read_than_is_taken_and_who_goes_ends_it(answer: Answer) -> N
 def test_a_file_that_is_gone_is_told_and_not_half_sent(answer: Answer, tmp_path: Path) -> None:
     address, headers = answer(Attachment(tmp_path / "gone", "application/x-thing", "gone"))
     got = requests.get(address, headers=headers, timeout=60)
-    assert (got.status_code, got.json()["error"]["code"]) == (500, "error")
+    assert (got.status_code, got.json()["error"]["code"]) == (500, "workbench_error")
     assert "Content-Disposition" not in got.headers
