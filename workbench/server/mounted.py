@@ -9,6 +9,7 @@ from workbench.server.handler import ApiHandler
 from workbench.server.route import Route
 from workbench.server.routes import ROUTES, account
 from workbench.server.sockets import Rooms, Sockets
+from workbench.server.static import CLIENT_FOLDER, ClientHandler
 from workbench.server.system import system_routes
 from workbench.server.upload import UploadHandler
 from workbench.studio import Studio
@@ -34,6 +35,7 @@ def mounted(
     return [
         *_handlers([*routes, *system_routes(routes, base_url)], sockets.studio, sockets.rooms),
         (r"/socket\.io/?", sockets.handler(), {}),
+        (r"/socket\.io/(socket\.io\.js)", ClientHandler, {"path": str(CLIENT_FOLDER)}),
     ]
 
 
