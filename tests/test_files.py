@@ -11,7 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.errors import BadInput, NotFound
-from workbench.files import calculate_file_hash, format_file_size, get_file_type_icon, open_upload
+from workbench.files import (
+    calculate_file_hash,
+    format_file_size,
+    get_file_type_icon,
+    open_upload,
+    safe_filename,
+)
 
 patient = settings(deadline=None)
 
@@ -187,3 +193,31 @@ def test_a_source_that_can_only_be_read_is_read() -> None:
 def test_a_missing_upload_is_not_found(tmp_path: Path) -> None:
     with pytest.raises(NotFound), open_upload(tmp_path / "absent"):
         pass
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("notes.md", "notes.md"),
+        ("A/B: test?.ipynb", "A_B_ test_.ipynb"),
+        ("../../etc/passwd", "_.._etc_passwd"),
+        ("v1.2 draft.md", "v1.2 draft.md"),
+        (".md", "file.md"),
+        ("..", "file"),
+        ("", "file"),
+        ("report\u202efdp.exe", "report_fdp.exe"),
+    ],
+)
+def test_texts_as_file_names(text: str, expected: str) -> None:
+    assert safe_filename(text) == expected
+
+
+@patient
+@given(st.text(st.characters(exclude_categories=()), max_size=300))
+def test_every_text_is_a_file_name(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    folder = tmp_path_factory.mktemp("names")
+    name = safe_filename(text + ".json")
+    (folder / name).write_text("x")
+    assert [path.name for path in folder.iterdir()] == [name]
+    assert name.endswith(".json")
+    assert safe_filename(name) == name

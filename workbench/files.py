@@ -31,7 +31,8 @@ _UNITS = ("KB", "MB", "GB", "TB", "PB")
 _KILO = 1024
 _ALGORITHMS = ("md5", "sha1", "sha256")
 # In UTF-8 a name may have 255 bytes.
-_LONGEST_STEM, _LONGEST_ENDING = 60, 12
+_LONGEST_STEM = 60
+_ENDING = re.compile(r"\.[A-Za-z0-9]{1,12}\Z")
 # What some system takes for more than a part of a name.
 _NOT_IN_NAMES = frozenset('/\\:*?"<>|')
 
@@ -141,12 +142,9 @@ def safe_filename(text: str) -> str:
         Whatever it is to be called; what no name may hold becomes ``_``.
     """
     plain = "".join(sign if sign.isprintable() and sign not in _NOT_IN_NAMES else "_" for sign in text)
-    stem, point, ending = plain.rpartition(".")
-    if not point:
-        stem, ending = ending, ""
-    stem = stem[:_LONGEST_STEM].strip(" .") or "file"
-    ending = ending[:_LONGEST_ENDING].strip(" .")
-    return f"{stem}.{ending}" if ending else stem
+    ending = _ENDING.search(plain)
+    stem = plain[: ending.start()] if ending else plain
+    return (stem[:_LONGEST_STEM].strip(" .") or "file") + (ending[0] if ending else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,12 +29,13 @@ class Client:
 
     server: Server
     token: str | None
+    base: str = BASE
 
     def send(self, method: str, path: str, **given: Any) -> requests.Response:
         """Send a request; ``path`` stands below the base URL."""
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         headers |= given.pop("headers", {})
-        address = f"{self.server.url}{BASE}{path.removeprefix('/')}"
+        address = f"{self.server.url}{self.base}{path.removeprefix('/')}"
         return requests.request(method, address, headers=headers, timeout=60, **given)
 
     def get(self, path: str, **given: Any) -> requests.Response:
@@ -68,7 +69,7 @@ def standin() -> Iterator[StandIn]:
 def server(tmp_path_factory: pytest.TempPathFactory, standin: StandIn) -> Iterator[Server]:
     """A notebook server with the extension, shared by the tests that leave it as it is."""
     folder = tmp_path_factory.mktemp("jupyter")
-    with serving(folder, "jupyter_server", _options, f"{BASE[1:]}api/status", _environment(standin)) as found:
+    with notebook_server(folder, standin) as found:
         yield found
 
 
@@ -79,12 +80,36 @@ def alone(tmp_path_factory: pytest.TempPathFactory, standin: StandIn) -> Iterato
         yield found
 
 
+def notebook_server(folder: Path, standin: StandIn) -> AbstractContextManager[Server]:
+    """Start a Jupyter Server on a folder; that the workbench is installed switches its extension on."""
+    environment = {"WORKBENCH_EMBEDDER": "minilm", **standin.environment("openai")}
+    return serving(
+        folder,
+        "jupyter_server",
+        lambda port, token: [*_options(port, token), f"--ServerApp.root_dir={folder}"],
+        f"{BASE[1:]}api/status",
+        environment,
+    )
+
+
 def standing(
-    folder: Path, standin: StandIn, cwd: Path = ROOT, **settings: str
+    folder: Path,
+    standin: StandIn,
+    base: str = BASE,
+    options: Iterable[str] = (),
+    cwd: Path = ROOT,
+    **settings: str,
 ) -> AbstractContextManager[Server]:
     """Start the service without Jupyter, with the reports of `cwd`."""
     environment = {"WORKBENCH_RETRIES": "0", **standin.environment("openai"), **settings}
-    return serving(folder, "workbench.cli", _options_alone, f"{BASE[1:]}login", environment, cwd)
+    return serving(
+        folder,
+        "workbench.cli",
+        lambda port, _: ["serve", f"--port={port}", f"--base-url={base}", *options],
+        f"{base[1:]}login",
+        environment,
+        cwd,
+    )
 
 
 def home_of(server: Server) -> Path:
@@ -131,17 +156,8 @@ def _options(port: int, token: str) -> list[str]:
     return [
         f"--port={port}", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.base_url={BASE}", f"--IdentityProvider.token={token}",
-        "--ServerApp.jpserver_extensions=workbench.server=True",
         "--ServerApp.allow_unauthenticated_access=False",
     ]  # fmt: skip
-
-
-def _options_alone(port: int, _: str) -> list[str]:
-    return ["serve", f"--port={port}", f"--base-url={BASE}"]
-
-
-def _environment(standin: StandIn) -> dict[str, str]:
-    return {"WORKBENCH_EMBEDDER": "minilm", **standin.environment("openai")}
 
 
 def text_file(folder: Path, name: str, text: str) -> Path:

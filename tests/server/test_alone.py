@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.jupyter import Server
 from tests.server.browser import COOKIE, Browser
 from tests.server.conftest import BASE, PASSWORD, Client, key_of
 from workbench.accounts import SCOPES
+from workbench.server.application import create_app
 from workbench.server.routes import ROUTES, account
 from workbench.server.system import system_routes
 from workbench.settings import load_settings
@@ -164,6 +166,23 @@ def test_every_route_refuses_a_stranger_and_hides_what_is_another_s(
         # An uploaded file's Run has no artifact.
         if route.method == "GET" and "artifact" not in route.names:
             assert owner.get(path).status_code == 200
+
+
+OPEN = {
+    "login": "the way in",
+    "pages/(.*)": "sends them to the login, see test_pages",
+    "logout": "ends what the visitor's own cookie names",
+    r"socket\.io": "who connects is asked then, see test_sockets",
+    r"socket\.io/(socket\.io\.js)": "public code, see test_pages",
+}
+"""What is no route of the table, and why strangers get an answer."""
+
+
+def test_nothing_is_mounted_that_no_test_asks_for(studio: Studio, tmp_path: Path) -> None:
+    app = create_app(studio, base_url=BASE, pages=tmp_path)
+    mounted = [rule.matcher.regex.pattern for rule in app.wildcard_router.rules]
+    wanted = {route.pattern.removeprefix("/") for route in TABLE} | OPEN.keys()
+    assert {pattern.removeprefix(BASE).removesuffix("$").removesuffix("/?") for pattern in mounted} == wanted
 
 
 def test_nothing_of_another_is_listed(strangers: tuple[Client, Client, dict[str, str]]) -> None:

@@ -30,7 +30,7 @@ def ada(tmp_path_factory: pytest.TempPathFactory, standin: StandIn) -> Iterator[
     parameters.metadata["tags"] = ["parameters"]
     cells = [parameters, *map(nbformat.v4.new_code_cell, CELLS)]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), reports / "sums.ipynb")
-    with standing(folder, standin, folder) as server:
+    with standing(folder, standin, cwd=folder) as server:
         studio = Studio(load_settings(workbench_home=home_of(server)))
         yield Client(server, key_of(studio, studio.accounts.create("ada").id)), studio
         studio.close()

@@ -127,6 +127,16 @@ def test_conversations_are_paged_renamed_and_deleted(client: Client) -> None:
     assert client.get(path).status_code == 404
 
 
+def test_the_token_may_come_in_the_address_and_is_not_told_again(client: Client, stranger: Client) -> None:
+    for at in range(2):
+        made(client, title=f"token {at}")
+    page = stranger.get("api/chat/conversations", params={"limit": 1, "token": client.token})
+    assert (page.status_code, page.json()[0]["title"]) == (200, "token 1")
+    assert "limit=1&cursor=" in page.headers["Link"] and str(client.token) not in page.headers["Link"]
+    assert stranger.get("api/health", params={"token": client.token}).status_code == 200
+    assert stranger.get("api/health", params={"token": "nobody"}).status_code == 401
+
+
 def test_a_file_is_uploaded_found_and_deleted(client: Client) -> None:
     text = "The marmot whistles when an eagle is near."
     answer = client.post("api/files/upload", files={"file": ("marmot.txt", text.encode(), "text/plain")})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import func, select
@@ -44,6 +45,12 @@ class Members:
             found = session.execute(rows).all()
         first = {"user_id": owner.id, "username": owner.username, "role": "owner"}
         return [first | {"created_at": talk.created_at.isoformat()}, *(_view(*row) for row in found)]
+
+    def names(self, user_ids: Iterable[str]) -> dict[str, str]:
+        """Return the names of users by their identifiers; members who are gone have one still."""
+        wanted = select(User.id, User.username).where(User.id.in_(list(user_ids)))
+        with self.database.session() as session:
+            return {row.id: row.username for row in session.execute(wanted)}
 
     def add(self, session_id: str, user_id: str, username: str) -> dict[str, Any]:
         """Let a user in; one who is in already stays."""

@@ -6,6 +6,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
+from workbench.chat.export import Transcript, transcript
 from workbench.chat.history import conversation
 from workbench.chat.members import Members
 from workbench.chat.providers import resolve
@@ -150,6 +151,27 @@ class ChatService:
     def delete_session(self, session_id: str, user_id: str) -> None:
         """Delete a session and its messages; the Runs stay."""
         self.sessions.delete(session_id, user_id)
+
+    def export_session(self, session_id: str, user_id: str, form: str = "markdown") -> Transcript:
+        """Write a session down as a file.
+
+        Parameters
+        ----------
+        session_id, user_id : str
+            As `get_session` takes them.
+        form : {"markdown", "json", "notebook"}
+            JSON is what `get_session` returns, with the names of the ``people`` beside it.
+
+        Raises
+        ------
+        BadInput
+            There is no such format.
+        NotFound
+            There is no such session of this user, and none that the user is a member of.
+        """
+        talk = self.sessions.read(session_id, user_id)
+        speakers = {said["metadata"].get("user_id") for said in talk["messages"]} | {talk["user_id"]}
+        return transcript(talk, self._members.names(speakers - {None}), form)
 
     # members
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,29 +20,34 @@ def serve(
     base_url: Annotated[str, typer.Option(help="Under which everything stands.")] = "/",
     certificate: Annotated[Path | None, typer.Option(help="TLS certificate, PEM.", exists=True)] = None,
     key: Annotated[Path | None, typer.Option(help="Its private key, PEM.", exists=True)] = None,
+    pages: Annotated[
+        Path | None,
+        typer.Option(help="Folder of web pages, served under pages/.", exists=True, file_okay=False),
+    ] = None,
     proxied: Annotated[bool, typer.Option(help="Believe X-Forwarded-For and -Proto of a proxy.")] = False,
 ) -> None:
     """Serve chat, files, knowledge search and Runs to the users that `workbench user` knows."""
     if (certificate is None) != (key is None):
         raise BadInput("A certificate needs its key, and a key its certificate.", "Give both.")
-    asyncio.run(_serve(host, port, base_url, certificate, key, proxied=proxied))
+    tls = {"certfile": str(certificate), "keyfile": str(key)} if certificate and key else None
+    asyncio.run(_serve((host, port), {"base_url": base_url, "pages": pages}, tls, proxied=proxied))
 
 
 async def _serve(
-    host: str, port: int, base_url: str, certificate: Path | None, key: Path | None, *, proxied: bool
+    place: tuple[str, int], made: dict[str, Any], tls: dict[str, str] | None, *, proxied: bool
 ) -> None:
     from tornado.httpserver import HTTPServer
     from tornado.netutil import bind_sockets
 
     from workbench.server.application import create_app
 
-    tls = {"certfile": str(certificate), "keyfile": str(key)} if certificate and key else None
-    application = create_app(base_url=base_url)
+    host, port = place
+    application = create_app(**made)
     server = HTTPServer(application, ssl_options=tls, xheaders=proxied)
     sockets = bind_sockets(port, host)
     server.add_sockets(sockets)
     shown = f"http{'s' if tls else ''}://{host}:{sockets[0].getsockname()[1]}"
-    typer.echo(f"Autogent Studio answers under {shown}{base_url}", err=True)
+    typer.echo(f"Autogent Studio answers under {shown}{made['base_url']}", err=True)
     stopped = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from jupyter_server.auth import AllowAllAuthorizer
@@ -13,13 +14,16 @@ from workbench.server.handler import NothingHandler
 from workbench.server.identity import AccountIdentity
 from workbench.server.mounted import mounted
 from workbench.server.service import Service
+from workbench.server.static import PageHandler
 from workbench.studio import Studio
 from workbench.studio import studio as default_studio
 
 __all__ = ["create_app"]
 
 
-def create_app(studio: Studio | None = None, *, base_url: str = "/") -> web.Application:
+def create_app(
+    studio: Studio | None = None, *, base_url: str = "/", pages: Path | None = None
+) -> web.Application:
     """Make the stand-alone application: every route of the service, and the pages to log in.
 
     Parameters
@@ -28,6 +32,8 @@ def create_app(studio: Studio | None = None, *, base_url: str = "/") -> web.Appl
         What requests are answered from; by default the process's default one.
     base_url : str
         Under which all of it stands.
+    pages : Path, optional
+        A folder of web pages, which those who are logged in find under ``pages/``.
 
     Returns
     -------
@@ -51,6 +57,8 @@ def create_app(studio: Studio | None = None, *, base_url: str = "/") -> web.Appl
         (r"/login/?", LoginHandler, {"studio": studio}),
         (r"/logout/?", LogoutHandler, {"studio": studio}),
     ]
+    if pages is not None:
+        handlers.append((r"/pages/(.*)", PageHandler, {"path": str(pages), "default_filename": "index.html"}))
     return web.Application(
         [(base_url.rstrip("/") + pattern, *rest) for pattern, *rest in handlers],
         default_handler_class=NothingHandler,

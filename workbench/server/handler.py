@@ -206,7 +206,9 @@ class ApiHandler(APIHandler):
         self.finish(body, set_content_type=route.media)
 
     def _plain_query(self) -> dict[str, str]:
-        return {name: self.get_query_argument(name) for name in self.request.query_arguments}
+        # Jupyter's token may come in the address; it says who asks, and is no parameter.
+        given = self.request.query_arguments
+        return {name: self.get_query_argument(name) for name in given if name != "token"}
 
     async def _attach(self, route: Route, file: Attachment) -> None:
         """Send a file, of which no more than a piece is ever in memory."""

@@ -9,6 +9,7 @@ from workbench.server.handler import ApiHandler
 from workbench.server.route import Route
 from workbench.server.routes import ROUTES, account
 from workbench.server.service import Service
+from workbench.server.static import CLIENT_FOLDER, ClientHandler
 from workbench.server.system import system_routes
 from workbench.server.upload import UploadHandler
 
@@ -33,6 +34,7 @@ def mounted(
     return [
         *_handlers([*routes, *system_routes(routes, base_url)], service),
         (r"/socket\.io/?", service.sockets.handler(), {}),
+        (r"/socket\.io/(socket\.io\.js)", ClientHandler, {"path": str(CLIENT_FOLDER)}),
     ]
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from workbench.server.attachment import Attachment
 from workbench.server.route import Call, Routes
 from workbench.server.schemas.chat import (
     Conversation,
     ConversationChange,
+    ConversationExport,
     Message,
     MessageChange,
     NewConversation,
@@ -23,6 +25,7 @@ __all__ = ["routes"]
 
 routes = Routes("chat")
 _ONE = "/api/chat/conversations/{conversation_id}"
+_TRANSCRIPTS = ("text/markdown", "application/json", "application/x-ipynb+json")
 
 
 @routes.get("/api/chat/conversations", list[Conversation], query=Page)
@@ -74,6 +77,14 @@ def delete_conversation(call: Call) -> Done:
     call.studio.chat.delete_session(call.path["conversation_id"], call.user_id)
     call.rooms.closed(call.path["conversation_id"])
     return Done()
+
+
+@routes.get(f"{_ONE}/export", Attachment, query=ConversationExport, errors=(404,), attaches=_TRANSCRIPTS)
+def export_conversation(call: Call) -> Attachment:
+    """Return a conversation as a file."""
+    form = call.query.format
+    written = call.studio.chat.export_session(call.path["conversation_id"], call.user_id, form)
+    return Attachment(written.text.encode(), written.media_type, written.filename)
 
 
 @routes.get(f"{_ONE}/messages", list[Message], errors=(404,))

@@ -7,11 +7,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
+from workbench.server.route import Query
 from workbench.server.schemas.common import Body, Identifier, Metadata
 
 __all__ = [
     "Conversation",
     "ConversationChange",
+    "ConversationExport",
     "Message",
     "MessageChange",
     "NewConversation",
@@ -58,6 +60,12 @@ class Conversation(BaseModel):
     is_active: bool
     created_at: datetime
     updated_at: datetime
+
+
+class ConversationExport(Query):
+    """What a conversation is to be written down as."""
+
+    format: Literal["markdown", "json", "notebook"] = "markdown"
 
 
 class Message(BaseModel):
