@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 
 from tests.server.conftest import BASE, Client
 from tests.server.listener import Listener
+from tests.standin.behaviours import ok
+from tests.standin.server import StandIn
 
 pytestmark = pytest.mark.slow
 SENTENCES = 6_000
@@ -70,6 +73,24 @@ def test_a_run_is_stopped_by_delete_and_its_base_goes_on_serving(client: Client,
     assert (states[first], states[long]) == ("ready", "pending")
     hits = client.post(f"api/knowledge/bases/{base}/search", json={"query": "marmot"}).json()
     assert [hit["filename"] for hit in hits] == ["stopped.txt"]
+
+
+def test_a_reply_is_stopped_by_delete_and_kept_as_far_as_it_came(client: Client, standin: StandIn) -> None:
+    standin.reset()
+    standin.script("openai", [ok(" ".join(map(str, range(1000))), pace=0.05)])
+    made = client.post("api/chat/conversations", json={"model_provider": "openai", "model_name": "gpt-4o"})
+    path = f"api/chat/conversations/{made.json()['id']}/messages"
+    with client.post(f"{path}/stream", json={"content": "Count."}, stream=True) as answer:
+        lines = answer.iter_lines()
+        next(lines)
+        (run,) = client.get("api/runs", params={"status": "running", "kind": "chat"}).json()
+        assert client.send("DELETE", f"api/runs/{run['id']}").status_code == 202
+        last = [line for line in lines if line][-1]
+    assert json.loads(last.removeprefix(b"data: "))["error"]["code"] == "cancelled"
+    question, reply = client.get(path).json()
+    assert (question["content"], reply["metadata"]["status"]) == ("Count.", "cancelled")
+    assert reply["content"].startswith("0 1 2")
+    assert client.get(f"api/runs/{run['id']}").json()["status"] == "cancelled"
 
 
 def test_what_cannot_begin_is_refused_at_once(client: Client) -> None:

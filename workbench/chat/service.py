@@ -13,7 +13,7 @@ from workbench.chat.providers import resolve
 from workbench.chat.rows import message_view
 from workbench.chat.sessions import Sessions
 from workbench.chat.turn import Announce, Announced, Turn
-from workbench.errors import BadInput, WorkbenchError
+from workbench.errors import BadInput, Cancelled, WorkbenchError
 from workbench.studio import Studio
 from workbench.studio import studio as default_studio
 
@@ -317,7 +317,7 @@ class ChatService:
                     if turn.question is not None:
                         announced.once(message_view(self.sessions.question(turn, turn.asked), 0))
                     yield chunk | turn.ids
-        except (GeneratorExit, KeyboardInterrupt):
+        except (GeneratorExit, KeyboardInterrupt, Cancelled):
             self._store_cancelled(turn, "".join(got), announced)
             raise
         yield self._store(turn, chunk, "".join(got), announced)

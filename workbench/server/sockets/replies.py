@@ -6,6 +6,7 @@ from collections.abc import Generator
 from contextlib import closing
 from typing import Any
 
+from workbench.errors import Cancelled
 from workbench.server.sockets.rooms import Rooms
 from workbench.studio import Studio
 
@@ -45,6 +46,9 @@ def spoken(
                 if piece["done"]:
                     _finished(studio, rooms, piece)
                 yield piece
+    except Cancelled:
+        # What was said until then is stored, and the room has heard so.
+        raise
     except Exception:
         if answer is not None:
             rooms.withdrawn(conversation_id, [*shown, answer])
