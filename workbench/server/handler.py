@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import nullcontext
 from functools import cache, partial
 from hashlib import sha256
@@ -13,20 +12,19 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from jupyter_server.auth.decorator import allow_unauthenticated
-from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import ensure_async, url_path_join
 from pydantic import BaseModel, TypeAdapter
 from tornado import web
-from tornado.iostream import StreamClosedError
 
 from workbench.errors import BadInput, NotFound, Refused, Unauthorized, WorkbenchError
-from workbench.server.attachment import PIECE, Attachment
+from workbench.server.attachment import Attachment
 from workbench.server.checking import checked
-from workbench.server.failures import WrongType, failure_of, told
+from workbench.server.failures import WrongType
 from workbench.server.identity import AccountIdentity, Visitor, visitor_of
-from workbench.server.once import Answer, Claim, claimed
+from workbench.server.once import Claim, claimed
 from workbench.server.route import Call, Route
 from workbench.server.schemas.common import Begun
+from workbench.server.sending import SendingHandler
 from workbench.server.threads import threaded
 
 if TYPE_CHECKING:
@@ -34,12 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ApiHandler", "NothingHandler"]
 
-_LOG = logging.getLogger(__name__)
-_END = object()
-_KEPT = {"Location", "X-Next-Cursor", "Link"}
 
-
-class ApiHandler(APIHandler):
+class ApiHandler(SendingHandler):
     """Answers every method of one path."""
 
     by_method: dict[str, Route]
@@ -50,22 +44,11 @@ class ApiHandler(APIHandler):
         self.rooms = service.rooms
         self.jobs = service.jobs
         self.by_method = by_method
-        self._left = False
-        self._claim: Claim | None = None
-
-    @property
-    def content_security_policy(self) -> str:
-        """No script, nothing from elsewhere; a page of ours brings its own style."""
-        return "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
     def check_xsrf_cookie(self) -> None:
         """Check only who is known: a stranger is refused for being one, not for a missing cookie."""
         if getattr(self, "_jupyter_current_user", None) is not None:
             super().check_xsrf_cookie()
-
-    def on_connection_close(self) -> None:
-        """Note that nobody reads any more."""
-        self._left = True
 
     # ---- one request ----
 
@@ -90,33 +73,36 @@ class ApiHandler(APIHandler):
         # Waited for here and not in a thread, which those before may need to come to their end.
         async with self.rooms.turn(call.path["conversation_id"]) if route.speaks else nullcontext():
             if route.streams:
-                await self._stream(route, call)
-            elif route.lasts:
+                await self.send_pieces(await threaded(_begun, route, call))
+                return
+            answer: bytes | Attachment
+            if route.lasts:
                 run = await self.jobs.begin(partial(route.answer, call))
                 self.set_header("Location", url_path_join(self.base_url, "api/runs", run.id))
-                await self._reply(route, call, _packed(route)(Begun(run_id=run.id)))
-            elif isinstance(answer := await threaded(_answered, route, call), Attachment):
-                await self._attach(route, answer)
+                answer = _packed(route)(Begun(run_id=run.id))
             else:
-                await self._reply(route, call, answer)
+                answer = await threaded(_answered, route, call)
+            self.set_status(route.status)
+            if isinstance(answer, Attachment):
+                await self.send_file(answer)
+            else:
+                self._tell_next(call)
+                await self.send_whole(answer, route.media)
 
     async def _answer_once(self, route: Route, call: Call, name: str) -> None:
         """Answer as before where it was asked before; else do it, and remember what it was answered."""
-        claim: Claim = await threaded(self._claimed, call, name)
-        if claim.answer is not None:
-            for header, value in claim.answer.headers.items():
-                self.set_header(header, value)
-            self.set_status(claim.answer.status)
-            self.set_header("Idempotency-Replayed", "true")
-            self.finish(claim.answer.body, set_content_type=claim.answer.headers["Content-Type"])
+        self.claim = await threaded(self._claimed, call, name)
+        if self.claim.answer is not None:
+            await self.send_again(self.claim.answer)
             return
-        self._claim = claim
         try:
             await self._answer(route, call)
         except WorkbenchError:
             # An error that is meant says that nothing was done.
-            await threaded(claim.release)
+            await threaded(self.claim.release)
             raise
+        finally:
+            self.claim.over()
 
     def _claimed(self, call: Call, name: str) -> Claim:
         asked = repr((self.request.method, self.request.uri, self._asked(call)))
@@ -126,13 +112,6 @@ class ApiHandler(APIHandler):
     def _asked(self, _: Call) -> object:
         """Return what tells one request from another besides its address."""
         return self.request.body
-
-    async def _keep(self, body: bytes, kind: str) -> None:
-        """Remember an answer before it is sent: a client that does not get it asks again."""
-        if self._claim is not None:
-            headers = {name: value for name, value in self._headers.get_all() if name in _KEPT}
-            answer = Answer(self.get_status(), headers | {"Content-Type": kind}, body)
-            await threaded(self._claim.keep, answer)
 
     async def _admitted(self, route: Route) -> Visitor:
         self._check_known()
@@ -196,87 +175,16 @@ class ApiHandler(APIHandler):
             raise BadInput("The body is not JSON.", "Send an object.", details={"field": "body"}) from error
         return checked(route.body, given)
 
-    async def _reply(self, route: Route, call: Call, body: bytes) -> None:
-        self.set_status(route.status)
+    def _tell_next(self, call: Call) -> None:
         if call.next is not None:
             query = urlencode({**self._plain_query(), "cursor": call.next})
             self.set_header("Link", f'<{self.request.path}?{query}>; rel="next"')
             self.set_header("X-Next-Cursor", call.next)
-        await self._keep(body, route.media)
-        self.finish(body, set_content_type=route.media)
 
     def _plain_query(self) -> dict[str, str]:
         # Jupyter's token may come in the address; it says who asks, and is no parameter.
         given = self.request.query_arguments
         return {name: self.get_query_argument(name) for name in given if name != "token"}
-
-    async def _attach(self, route: Route, file: Attachment) -> None:
-        """Send a file, of which no more than a piece is ever in memory."""
-        with await threaded(file.opened) as stream:
-            self.set_status(route.status)
-            for name, value in file.headers(stream).items():
-                self.set_header(name, value)
-            try:
-                while not self._left and (piece := await threaded(stream.read, PIECE)):
-                    self.write(piece)
-                    await self.flush()
-            except StreamClosedError:
-                self._left = True
-        if not self._left:
-            self.finish(set_content_type=file.media_type)
-
-    # ---- streams ----
-
-    async def _stream(self, route: Route, call: Call) -> None:
-        """Send what the route yields as Server-Sent Events; a failure before the first is a plain error."""
-        pieces = await threaded(_begun, route, call)
-        said: list[bytes] = []
-        try:
-            first = await threaded(next, pieces, _END)
-            self.set_header("Content-Type", "text/event-stream")
-            self.set_header("Cache-Control", "no-store")
-            self.set_header("X-Accel-Buffering", "no")
-            # Who gave the request a name may come back for the answer, and gets it whole.
-            while first is not _END and not (self._left and self._claim is None):
-                event = b"data: " + first + b"\n\n"
-                said.append(event)
-                await self._send(event)
-                first = await threaded(next, pieces, _END)
-            if first is _END:
-                await self._keep(b"".join(said), "text/event-stream")
-        except WorkbenchError as error:
-            if not self._headers_written:
-                raise
-            self.write(f"event: error\ndata: {json.dumps(told(error)[1])}\n\n".encode())
-        finally:
-            await threaded(pieces.close)
-        if not self._left:
-            self.finish(set_content_type="text/event-stream")
-
-    async def _send(self, event: bytes) -> None:
-        if self._left:
-            return
-        try:
-            self.write(event)
-            await self.flush()
-        except StreamClosedError:
-            self._left = True
-
-    # ---- what went wrong ----
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Answer with ``{"error": {"code", "message", "hint"}}``."""
-        error = failure_of(status_code, kwargs.get("exc_info", (None, None))[1])
-        status, body = told(error)
-        self.set_status(status)
-        if "retry_after" in error.details:
-            self.set_header("Retry-After", str(error.details["retry_after"]))
-        self.finish(json.dumps(body))
-
-    def log_exception(self, *exc_info: Any) -> None:
-        """Log what nobody meant; a `WorkbenchError` is an answer."""
-        if not isinstance(exc_info[1], WorkbenchError | web.HTTPError):
-            _LOG.error("A request failed.", exc_info=exc_info)
 
     get = post = patch = delete = put = allow_unauthenticated(_serve)
 
@@ -298,7 +206,7 @@ def _answered(route: Route, call: Call) -> bytes | Attachment:
     return _packed(route)(answer) if route.media == "application/json" else str(answer).encode()
 
 
-def _begun(route: Route, call: Call) -> Iterator[bytes]:
+def _begun(route: Route, call: Call) -> Generator[bytes, None, None]:
     packed = _packed(route)
     return (packed(piece) for piece in route.answer(call))
 

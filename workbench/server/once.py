@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -20,6 +21,9 @@ __all__ = ["Answer", "Claim", "KeyReused", "UnderWay", "claimed"]
 KEPT = timedelta(days=1)
 """How long an answer is remembered."""
 _LONGEST = 255
+_taking = threading.Lock()
+_here: set[tuple[str, str]] = set()
+"""What is being done in this process."""
 
 
 class KeyReused(WorkbenchError):
@@ -67,6 +71,7 @@ class Claim:
     def __init__(self, database: Database, user_id: str, name: str, answer: Answer | None) -> None:
         self.answer = answer
         self._database = database
+        self._id = (user_id, name)
         self._where = (RequestRow.user_id == user_id, RequestRow.name == name)
 
     def keep(self, answer: Answer) -> None:
@@ -79,6 +84,10 @@ class Claim:
         """Give the right back: nothing was done."""
         with self._database.begin() as session:
             session.execute(delete(RequestRow).where(*self._where))
+
+    def over(self) -> None:
+        """Say that nothing is being done any more, whatever could be remembered of it."""
+        _here.discard(self._id)
 
 
 def claimed(database: Database, user_id: str, name: str, fingerprint: str) -> Claim:
@@ -108,17 +117,35 @@ def claimed(database: Database, user_id: str, name: str, fingerprint: str) -> Cl
             "A UUID will do.",
             details={"field": "Idempotency-Key"},
         )
+    with _taking:
+        busy = (user_id, name) in _here
+        _here.add((user_id, name))
+    if busy:
+        return Claim(database, user_id, name, _answered(database, user_id, name, fingerprint))
+    try:
+        return _taken(database, user_id, name, fingerprint)
+    except BaseException:
+        _here.discard((user_id, name))
+        raise
+
+
+def _taken(database: Database, user_id: str, name: str, fingerprint: str) -> Claim:
     row = RequestRow(user_id=user_id, name=name, fingerprint=fingerprint, owner=owner(), created_at=utcnow())
     try:
         with database.begin() as session:
             session.execute(delete(RequestRow).where(RequestRow.created_at < row.created_at - KEPT))
             session.add(row)
     except IntegrityError:
-        return Claim(database, user_id, name, _answered(database, user_id, name, fingerprint))
+        answer = _answered(database, user_id, name, fingerprint, asking=True)
+        _here.discard((user_id, name))
+        return Claim(database, user_id, name, answer)
     return Claim(database, user_id, name, None)
 
 
-def _answered(database: Database, user_id: str, name: str, fingerprint: str) -> Answer:
+def _answered(
+    database: Database, user_id: str, name: str, fingerprint: str, *, asking: bool = False
+) -> Answer:
+    """Return what a request was answered; ``asking`` says that nobody else in this process is at it."""
     with database.session() as session:
         found: Any = session.scalar(
             select(RequestRow).where(RequestRow.user_id == user_id, RequestRow.name == name)
@@ -129,11 +156,11 @@ def _answered(database: Database, user_id: str, name: str, fingerprint: str) -> 
         raise KeyReused(
             "This Idempotency-Key came before with another request.", "Take a new one for each request."
         )
-    if found.status is None and is_alive(found.owner):
+    if found.status is None and not (asking and found.owner == owner()) and is_alive(found.owner):
         raise UnderWay("The request is being done.", "Ask again in a moment.", details={"retry_after": 1})
     if found.status is None:
         raise UnderWay(
-            "The request was begun by a process that ended over it; what it had done by then is not known.",
+            "The request was begun and broke off; what was done by then is not known.",
             "Look at what there is, and take a new Idempotency-Key if it is to be done.",
         )
     return Answer(found.status, found.headers, found.body)
