@@ -80,14 +80,16 @@ def alone(tmp_path_factory: pytest.TempPathFactory, standin: StandIn) -> Iterato
         yield found
 
 
-def notebook_server(folder: Path, standin: StandIn) -> AbstractContextManager[Server]:
+def notebook_server(
+    folder: Path, standin: StandIn, options: Iterable[str] = ()
+) -> AbstractContextManager[Server]:
     """Start a Jupyter Server on a folder; that the workbench is installed switches its extension on."""
     environment = {"WORKBENCH_EMBEDDER": "minilm", **standin.environment("openai")}
     return serving(
         folder,
         "jupyter_server",
-        lambda port, token: [*_options(port, token), f"--ServerApp.root_dir={folder}"],
-        f"{BASE[1:]}api/status",
+        lambda port, token: [*_options(port, token), f"--ServerApp.root_dir={folder}", *options],
+        f"{BASE[1:]}socket.io/socket.io.js",
         environment,
     )
 
