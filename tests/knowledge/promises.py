@@ -103,6 +103,19 @@ def state_tells_contents_whatever_their_order(studio):
     assert studio.vectors.stats(twin)["state"] == full
 
 
+def finds_alike_in_whatever_order_texts_came(studio):
+    """By their words 120 are equal, more than a side of the search brings; by meaning one lies far."""
+    texts = [(f"note {at}", f"it was in the glacier {at}") for at in range(119)]
+    texts.append(("far", "rain fog wind hail glacier 119"))
+    found = []
+    for order, name in ((texts, "forth"), (texts[::-1], "back")):
+        base = studio.files.create_knowledge_base(studio.user_id, name)
+        studio.vectors.add_texts(base, order)
+        hits = studio.vectors.search(base, "was it in the glacier", 10, 0)
+        found.append([hit.score for hit in hits])
+    assert found[0] == pytest.approx(found[1], abs=1e-4)
+
+
 def filters_by_file_type_page_and_metadata(studio):
     base, ids = filled(studio)
     pages = b'{"cells": [%s], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}' % b",".join(
@@ -194,6 +207,7 @@ def embeds_equal_text_once_and_goes_on_where_it_was_stopped(studio):
 PROMISES = [
     embeds_equal_text_once_and_goes_on_where_it_was_stopped,
     filters_by_file_type_page_and_metadata,
+    finds_alike_in_whatever_order_texts_came,
     finds_a_word_and_an_identifier_at_the_default_threshold,
     finds_what_was_added_and_says_where,
     forgets_what_was_taken_out,

@@ -27,6 +27,10 @@ __all__ = ["Engine", "Engines"]
 
 OPEN_AT_ONCE = 16
 _AT_ONCE = 1000
+_TIED = 32
+"""Passages asked for beyond those wanted, for how many equal the last one by their words."""
+_EQUAL = 1e-5
+"""Relative difference of sums that were added in another order."""
 
 
 class Engine:
@@ -69,7 +73,7 @@ class Engine:
         allowed : sorted int64 array, optional
             The only passages that may be found.
         depth : int
-            Passages that each side brings at most.
+            Passages that each side brings; the side of the words also those that equal its last one.
 
         Returns
         -------
@@ -80,7 +84,7 @@ class Engine:
         import numpy as np
 
         near, _ = self.vectors.search(vector, depth, allowed)
-        worded, scores = self.words.search(query, depth, allowed)
+        worded, scores = _with_ties(*self.words.search(query, depth + _TIED, allowed), depth)
         ids, vectors = self._vectors(np.union1d(near, worded))
         score = dict(zip(worded.tolist(), scores.tolist(), strict=True))
         bm25 = np.array([score.get(number, 0.0) for number in ids.tolist()], dtype=np.float32)
@@ -193,6 +197,16 @@ class Engines:
         lent.gone = True
         if not lent.users:
             lent.engine.close()
+
+
+def _with_ties(
+    ids: NDArray[np.int64], scores: NDArray[np.float32], depth: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return the best and those that equal the last of them, lest the order of their coming decide."""
+    if len(ids) <= depth:
+        return ids, scores
+    kept = scores >= scores[depth - 1] * (1 - _EQUAL)
+    return ids[kept], scores[kept]
 
 
 @dataclass(eq=False, slots=True)
