@@ -76,6 +76,7 @@ def message_view(row: ChatMessage, rating: int) -> dict[str, Any]:
     """Return the message as a dict."""
     return {
         "id": row.id,
+        "session_id": row.session_id,
         "role": row.role,
         "content": row.content,
         "metadata": row.meta,

@@ -208,6 +208,7 @@ def view(row: KnowledgeBase) -> dict[str, Any]:
     building = (row.settings or {}).get("building")
     return {
         "id": row.id,
+        "user_id": row.user_id,
         "name": row.name,
         "description": row.description,
         "file_count": row.file_count,

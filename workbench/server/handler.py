@@ -130,7 +130,9 @@ class ApiHandler(SendingHandler):
 
     def _check_known(self) -> None:
         if self.current_user is None:
-            raise Unauthorized("Nobody is logged in.", "Log in, or send `Authorization: Bearer ask_...`.")
+            raise Unauthorized(
+                "Nobody is logged in.", "Log in, or send a key or token as `Authorization: Bearer ...`."
+            )
 
     def _counted(self, kind: str, visitor: Visitor) -> None:
         # At one's own notebook there is nobody to be kept from asking.

@@ -72,6 +72,7 @@ class Message(BaseModel):
     """One turn; ``cost`` is US dollars, ``null`` where the price is not known."""
 
     id: str
+    session_id: str
     role: Literal["user", "assistant", "system"]
     content: str
     metadata: Metadata

@@ -16,6 +16,7 @@ class StoredFile(BaseModel):
     """A file, as far as it was read; ``error`` says why it could not be."""
 
     id: str
+    user_id: str
     filename: str
     original_filename: str
     file_type: str

@@ -49,6 +49,7 @@ class KnowledgeBaseView(BaseModel):
     """A knowledge base."""
 
     id: str
+    user_id: str
     name: str
     description: str | None
     file_count: int

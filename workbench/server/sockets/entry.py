@@ -145,4 +145,4 @@ def _name(studio: Studio, user_id: str) -> str:
 
 
 def _stranger() -> Unauthorized:
-    return Unauthorized("Nobody is logged in.", "Log in, or connect with auth={token: 'ask_...'}.")
+    return Unauthorized("Nobody is logged in.", "Log in, or connect with a key or token as auth={token}.")
