@@ -1,15 +1,39 @@
-"""The specification's routes, over HTTP against a real Jupyter Server."""
+"""The specification's routes, over HTTP: a real Jupyter Server on SQLite, and the service on PostgreSQL."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.server.conftest import Client
+from tests.server.conftest import Client, home_of, key_of, on_database, standing
 from tests.standin.behaviours import ok
 from tests.standin.server import StandIn
+from workbench.settings import load_settings
+from workbench.studio import Studio
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory, standin: StandIn, postgres: Any) -> Iterator[Client]:
+    """Somebody with a key of the service that stands alone, on PostgreSQL."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    on_database(folder, postgres.fresh())
+    with standing(folder, standin) as server:
+        studio = Studio(load_settings(workbench_home=home_of(server)))
+        yield Client(server, key_of(studio, studio.accounts.create("ada").id))
+        studio.close()
+
+
+@pytest.fixture(params=["a notebook server on SQLite", "alone on PostgreSQL"])
+def client(request: pytest.FixtureRequest) -> Client:
+    """Who asks, here and there."""
+    if request.param == "alone on PostgreSQL":
+        found: Client = request.getfixturevalue("elsewhere")
+        return found
+    server = request.getfixturevalue("server")
+    return Client(server, server.token)
 
 
 def made(client: Client, **given: Any) -> dict[str, Any]:
