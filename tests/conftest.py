@@ -105,6 +105,16 @@ def _nobodys_home(
         sys.modules["workbench.studio"].use(None)
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Any]:
+    """A PostgreSQL server, shared by tests that take a database of their own in it."""
+    from tests.servers.postgres import PostgresServer
+
+    started = PostgresServer()
+    yield started
+    started.close()
+
+
 @pytest.fixture(scope="module")
 def _served() -> Iterator[StandIn]:
     with StandIn() as server:

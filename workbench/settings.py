@@ -72,6 +72,9 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         None, description="SQLAlchemy URL; unset means SQLite under WORKBENCH_HOME."
     )
+    workbench_database_connections: int = Field(
+        20, ge=2, description="Most connections of one process to a PostgreSQL server."
+    )
     redis_url: SecretStr | None = Field(
         None, description="Redis for Socket.IO and sessions; unset means in process."
     )

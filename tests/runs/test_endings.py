@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import signal
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -224,3 +227,22 @@ def test_no_secret_enters_a_label(settings, monkeypatch):
     studio.close()
     stored = b"".join(path.read_bytes() for path in settings.home.rglob("*") if path.is_file())
     assert secret.encode() not in stored
+
+
+KILLED = """
+import os, signal
+from workbench.studio import Studio
+Studio().runs.execute("killed", {}, lambda _: os.kill(os.getpid(), signal.SIGKILL))
+"""
+
+
+def test_who_goes_on_closes_the_run_of_a_process_that_was_killed(studio: Studio, monkeypatch):
+    killed = subprocess.run([sys.executable, "-c", KILLED], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    only(studio, status="running")
+    studio.runs.execute("next", {}, lambda _: 1)
+    assert [run.status for run in studio.runs.list(kind="killed")] == ["running"]
+    monkeypatch.setattr("workbench.runs.unended._EVERY_SECONDS", 0.0)
+    studio.runs.execute("next", {}, lambda _: 2)
+    assert [run.status for run in studio.runs.list(kind="killed")] == ["cancelled"]
+    assert studio.runs.verify() == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,11 +73,39 @@ def server(tmp_path_factory: pytest.TempPathFactory, standin: StandIn) -> Iterat
         yield found
 
 
+BOTH = pytest.mark.parametrize("alone", ["sqlite", "postgresql"], indirect=True)
+"""Lets a test that asks for `alone` run on either database."""
+
+
 @pytest.fixture(scope="module")
-def alone(tmp_path_factory: pytest.TempPathFactory, standin: StandIn) -> Iterator[Server]:
-    """The service without Jupyter, on a home of its own."""
-    with standing(tmp_path_factory.mktemp("alone"), standin) as found:
-        yield found
+def _started(tmp_path_factory: pytest.TempPathFactory, standin: StandIn) -> Iterator[Callable[..., Server]]:
+    """Start the service on a home and a database of its own, once for each kind of database."""
+    found: dict[str, Server] = {}
+    with ExitStack() as running:
+
+        def start(kind: str, url: Callable[[], str] | None) -> Server:
+            if kind not in found:
+                folder = tmp_path_factory.mktemp("alone")
+                if url is not None:
+                    on_database(folder, url())
+                found[kind] = running.enter_context(standing(folder, standin))
+            return found[kind]
+
+        yield start
+
+
+@pytest.fixture
+def alone(request: pytest.FixtureRequest, _started: Callable[..., Server]) -> Server:
+    """The service without Jupyter, shared by a module's tests."""
+    kind = getattr(request, "param", "sqlite")
+    return _started(kind, request.getfixturevalue("postgres").fresh if kind == "postgresql" else None)
+
+
+def on_database(folder: Path, url: str) -> None:
+    """Let a server that starts in this folder, and whoever opens its home, use a database."""
+    home = folder / "home" / "workbench"
+    home.mkdir(parents=True)
+    (home / "config.toml").write_text(f'database_url = "{url}"\n')
 
 
 def notebook_server(

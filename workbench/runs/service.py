@@ -12,23 +12,24 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import desc, select, tuple_
 
-from workbench.errors import NotFound, error_from_dict
+from workbench.errors import NotFound, Unavailable, error_from_dict
 from workbench.runs import bundle, prune, verify
 from workbench.runs.accounts import Reservation, Spent
 from workbench.runs.canonical import canonical, decode
 from workbench.runs.diff import RunDiff, diff
-from workbench.runs.ending import Chunks, abandoned, ended, failed
+from workbench.runs.ending import Chunks, ended, failed
 from workbench.runs.environment import EnvironmentProbe
 from workbench.runs.execution import Execution
 from workbench.runs.following import first_follower
 from workbench.runs.frame import Filters, frame
-from workbench.runs.identity import is_alive, new_id, owner
+from workbench.runs.identity import new_id, owner
 from workbench.runs.record import Artifact, Run, check_seed, run_key
 from workbench.runs.recorder import Progress, Recorder
 from workbench.runs.redaction import Scrubber, TextRedactor
 from workbench.runs.replay import Mode, check_mode, find, miss
 from workbench.runs.store import RUNS, RunStore
 from workbench.runs.stream import RunStream
+from workbench.runs.unended import Unended
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -79,8 +80,8 @@ class Runs:
         notebook = settings.jpy_session_name
         self._execution = Execution(self._scrubber.label(notebook) if notebook else None)
         self._environment = EnvironmentProbe()
-        for run in self.store.abandoned(is_alive):
-            self.store.finish(abandoned(run).sealed(), abandoned=True)
+        self._unended = Unended(self.store)
+        self._unended.end()
 
     # recording
 
@@ -507,11 +508,16 @@ class Runs:
             wanted.id, self.objects, self._scrubber, told, lambda: self.store.stop_asked(wanted.id)
         )
         recorder.parameters |= wanted.parameters
+        self._unended.end_now_and_then()
         try:
             self.store.start(wanted, text, owner(), held, reserve.guard if reserve else None)
         except (KeyboardInterrupt, SystemExit) as error:
             # It may have come when the row was stored already.
             self._fail(wanted, recorder, error)
+            raise
+        except Unavailable as error:
+            # So may this: a connection that breaks at the commit does not tell which side of it.
+            self._unended.keep(self._scrubber.run(failed(wanted, recorder, error)).sealed())
             raise
         if follower:
             follower.begun(wanted)
@@ -520,12 +526,17 @@ class Runs:
     def _fail(self, wanted: Run, recorder: Recorder, error: BaseException, chunks: Chunks = ()) -> None:
         """Record what ended the Run; should that fail too, the first error is the one to show."""
         try:
-            self._end(failed(wanted, recorder, error, chunks))
+            run = self._scrubber.run(failed(wanted, recorder, error, chunks)).sealed()
+            self._write(run)
         except Exception as trouble:  # noqa: BLE001 - whatever it is, it must not hide the error
             error.add_note(f"Run {wanted.id} could not be recorded: {trouble}")
+            if isinstance(trouble, Unavailable):
+                self._unended.keep(run)
 
     def _end(self, run: Run) -> Run:
-        kept = self._scrubber.run(run).sealed()
-        if self.store.finish(kept):
-            self._execution.count(kept)
-        return kept
+        return self._write(self._scrubber.run(run).sealed())
+
+    def _write(self, run: Run) -> Run:
+        if self.store.finish(run):
+            self._execution.count(run)
+        return run

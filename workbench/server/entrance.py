@@ -37,6 +37,11 @@ class _Entrance(JupyterHandler):
         error = failure_of(status_code, kwargs.get("exc_info", (None, None))[1])
         self._show(error)
 
+    def log_exception(self, *exc_info: Any) -> None:
+        """Log what nobody meant; a `WorkbenchError` is an answer."""
+        if not isinstance(exc_info[1], WorkbenchError):
+            super().log_exception(*exc_info)
+
     def _show(self, error: WorkbenchError | None = None) -> None:
         if error is not None:
             self.set_status(error.status)

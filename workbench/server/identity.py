@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jupyter_server.auth import IdentityProvider, PasswordIdentityProvider, User
+
+from workbench.server.threads import threaded
 
 if TYPE_CHECKING:
     from workbench.studio import Studio
@@ -43,7 +44,7 @@ class AccountIdentity(IdentityProvider):
 
     def get_user(self, handler: Any) -> Any:
         """Return who asks, or ``None``."""
-        return asyncio.to_thread(self._known, handler)
+        return threaded(self._known, handler)
 
     def is_token_authenticated(self, handler: Any) -> bool:
         """Say whether a key let the request in, which no other page can send."""

@@ -32,7 +32,7 @@ def mounted(
     """
     routes = [*ROUTES, *(account.routes if alone else ())]
     return [
-        *_handlers([*routes, *system_routes(routes, base_url)], service),
+        *_handlers([*routes, *system_routes(routes, base_url, alone=alone)], service),
         (r"/socket\.io/?", service.sockets.handler(), {}),
         (r"/socket\.io/(socket\.io\.js)", ClientHandler, {"path": str(CLIENT_FOLDER)}),
     ]

@@ -10,16 +10,28 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
+from workbench.server.identity import COOKIE
 from workbench.server.route import Route
 from workbench.server.schemas.common import Failure
 
 __all__ = ["described"]
 
 _REFERENCE = "#/components/schemas/{model}"
+_WAYS = {
+    "key": {"type": "http", "scheme": "bearer", "description": "An `ask_` key, or Jupyter's token."},
+    "token": {"type": "apiKey", "in": "query", "name": "token"},
+    "cookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "username",
+        "description": "Of who logged in; what changes anything needs `X-XSRFToken` too.",
+    },
+}
+"""How a request may say who sends it."""
 _ALWAYS = (401, 403, 405, 429, 500, 503)
 
 
-def described(routes: Iterable[Route], base_url: str, version: str) -> dict[str, Any]:
+def described(routes: Iterable[Route], base_url: str, version: str, *, alone: bool = False) -> dict[str, Any]:
     """Return the document.
 
     Parameters
@@ -30,7 +42,11 @@ def described(routes: Iterable[Route], base_url: str, version: str) -> dict[str,
         Under which.
     version : str
         Of the workbench.
+    alone : bool
+        Whether it is served without Jupyter, whose token may come in the address.
     """
+    own = {"key": _WAYS["key"], "cookie": _WAYS["cookie"] | {"name": COOKIE}}
+    ways = own if alone else _WAYS
     schemas: dict[str, Any] = {}
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
@@ -44,24 +60,11 @@ def described(routes: Iterable[Route], base_url: str, version: str) -> dict[str,
             "description": "Chat, files, knowledge search and Runs. Lists are paged by limit and cursor.",
         },
         "servers": [{"url": base_url.rstrip("/") or "/"}],
-        "security": [{"key": []}, {"token": []}, {"cookie": []}],
+        "security": [{name: []} for name in ways],
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": dict(sorted(schemas.items())),
-            "securitySchemes": {
-                "key": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "description": "An `ask_` key, or Jupyter's token.",
-                },
-                "token": {"type": "apiKey", "in": "query", "name": "token"},
-                "cookie": {
-                    "type": "apiKey",
-                    "in": "cookie",
-                    "name": "username",
-                    "description": "Of who logged in; what changes anything needs `X-XSRFToken` too.",
-                },
-            },
+            "securitySchemes": ways,
         },
     }
 

@@ -24,7 +24,7 @@ class Health(BaseModel):
     version: str
 
 
-def system_routes(others: Iterable[Route], base_url: str) -> list[Route]:
+def system_routes(others: Iterable[Route], base_url: str, *, alone: bool = False) -> list[Route]:
     """Return the routes that tell of the others and of the state of the service."""
     routes = Routes("runs")
     listed = list(others)
@@ -34,7 +34,7 @@ def system_routes(others: Iterable[Route], base_url: str) -> list[Route]:
         """Say whether the database answers."""
         with call.studio.database.engine.connect() as connection:
             connection.execute(text("SELECT 1"))
-        return Health(status="ok", version=workbench.__version__)
+        return Health(status="ok", version=workbench.__version__, alone=alone)
 
     @routes.get("/api/openapi.json", dict[str, Any], scope="")
     def openapi(_: Call) -> dict[str, Any]:

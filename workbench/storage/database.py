@@ -22,6 +22,7 @@ from workbench.errors import (
     Unavailable,
     WorkbenchError,
 )
+from workbench.storage.shared import connect, watch
 
 if TYPE_CHECKING:
     from workbench.settings import Settings
@@ -52,7 +53,7 @@ class Database:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.engine = _engine(settings.database)
+        self.engine = _engine(settings.database, settings.workbench_database_connections)
         try:
             self._ensure_schema()
         except DatabaseError as error:
@@ -61,6 +62,8 @@ class Database:
         except WorkbenchError:
             self.engine.dispose()
             raise
+        if not self.embedded:
+            watch(self.engine)
         self.session = sessionmaker(self.engine, expire_on_commit=False)
         _open.add(self)
 
@@ -160,7 +163,7 @@ def _said() -> Iterator[None]:
         ) from None
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, connections: int) -> Engine:
     try:
         parsed = make_url(url)
     except ArgumentError:
@@ -177,7 +180,7 @@ def _engine(url: str) -> Engine:
             "Correct it, or unset it to use SQLite under WORKBENCH_HOME.",
         )
     try:
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        return connect(parsed, connections)
     except ImportError:
         raise MissingExtra(
             "DATABASE_URL names a PostgreSQL server and psycopg is not installed.",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from workbench.errors import Unavailable
 from workbench.knowledge.indexes.checking import checked_query, checked_vectors
 from workbench.knowledge.indexes.rows import best, cosines
 from workbench.knowledge.indexes.spaces import Space, SpaceTable
@@ -203,7 +204,7 @@ class PgvectorIndex:
                     _made(connection, name, self.table, space)
                 finally:
                     connection.execute(text("SELECT pg_advisory_unlock(:space)"), {"space": space.id})
-        except DBAPIError:
+        except (DBAPIError, Unavailable):
             # The server was stopped, or the base dropped, under it; without a graph answers are exact.
             return
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
@@ -84,6 +85,7 @@ class SpaceTable:
         self.kind = kind
         self._tables = tables
         self._made = False
+        self._following = threading.Lock()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -104,7 +106,9 @@ class SpaceTable:
             Deletes the space's rows; returns the new space.
         """
         self._make()
-        with _said(), self.source.database.engine.begin() as connection:
+        # Alone in this process: who waits for the row holds a connection, and the one who has it takes a
+        # second one to read the source.
+        with self._following, _said(), self.source.database.engine.begin() as connection:
             space = self._locked(connection)
             if space.revision > upto:
                 # The database was put together from copies of different age.

@@ -9,7 +9,7 @@ from typing import Any
 
 import socketio
 
-from workbench.errors import NotFound, Unauthorized, WorkbenchError
+from workbench.errors import NotFound, Unauthorized, Unavailable, WorkbenchError
 from workbench.server.failures import failure_of, told
 from workbench.server.sockets.entry import Connection
 from workbench.server.sockets.rooms import room_of, user_room
@@ -62,11 +62,21 @@ class People:
             for conversation_id in [*found.typing]:
                 await self.types(sid, found, conversation_id, is_typing=False)
 
+    def present(self) -> dict[str, str]:
+        """Return the conversations in whose rooms somebody is, each with one who is there."""
+        return {
+            conversation_id: found.user_id for found in self._here.values() for conversation_id in found.rooms
+        }
+
     # ---- what they are told ----
 
     async def to(self, sid: str, event: str, payload: dict[str, Any]) -> None:
         """Tell one of them."""
         await self._server.emit(event, payload, to=sid, ignore_queue=True)
+
+    async def to_room(self, event: str, payload: dict[str, Any], conversation_id: str) -> None:
+        """Tell those of this process who are in the room of a conversation."""
+        await self._server.emit(event, payload, to=room_of(conversation_id), ignore_queue=True)
 
     async def fail(self, sid: str, error: Exception) -> dict[str, Any]:
         """Give an error as an event, and return it as the acknowledgement; end what is over."""
@@ -128,6 +138,8 @@ class People:
             for sid, found in list(self._here.items()):
                 try:
                     await self._review(sid, found)
+                except Unavailable:
+                    break  # nor can the others be looked up now
                 except Exception:  # noqa: BLE001 - one that cannot be looked up keeps no other from it
                     _LOG.warning("It could not be looked up whether a connection may stay.", exc_info=True)
 

@@ -12,12 +12,19 @@ import socketio
 from workbench.server.sockets.events import MessageReceived
 from workbench.server.sockets.turns import Turns
 
-__all__ = ["Rooms", "received", "room_of", "user_room"]
+__all__ = ["Rooms", "is_conversation", "received", "room_of", "user_room"]
+
+_CONVERSATION = "conversation:"
 
 
 def room_of(conversation_id: str) -> str:
     """Return the name of the room of a conversation."""
-    return f"conversation:{conversation_id}"
+    return f"{_CONVERSATION}{conversation_id}"
+
+
+def is_conversation(room: str) -> bool:
+    """Say whether the room is that of a conversation."""
+    return room.startswith(_CONVERSATION)
 
 
 def user_room(user_id: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -12,6 +13,7 @@ from tornado import web
 
 from workbench.errors import BadInput, NotFound, Refused
 from workbench.server.checking import checked
+from workbench.server.sockets.asked import Asked
 from workbench.server.sockets.entry import Connection, admitted
 from workbench.server.sockets.events import JoinConversation, LeaveConversation, SendMessage, TypingIndicator
 from workbench.server.sockets.handler import socket_handler
@@ -20,6 +22,7 @@ from workbench.server.sockets.people import People, body_of
 from workbench.server.sockets.protocol import Server
 from workbench.server.sockets.replies import spoken
 from workbench.server.sockets.rooms import Rooms, received, room_of
+from workbench.server.sockets.told import Speaking, Told
 from workbench.server.sockets.turns import Turns
 from workbench.server.threads import replying, threaded
 from workbench.studio import Studio
@@ -44,9 +47,14 @@ class Sockets:
     def __init__(self, studio: Studio) -> None:
         self.studio = studio
         self._gates = Turns()
-        manager, self._turns = delivery(studio.settings, self._gates)
+        self._asked = Asked()
+        manager, self._turns = delivery(studio.settings, self._gates, self._asked)
         self.server = Server(manager)
         self.people = People(studio, self.server)
+        self._told: Told | None = None
+        self._looking: asyncio.Task[None] | None = None
+        if isinstance(self._turns, Speaking):
+            manager.told = self._told = Told(studio, self.people, self._asked, self._turns, self._gates)
         self.rooms = Rooms(self.server, self._turns, self.people.dismiss)
         self.server.on("connect", self._connect)
         self.server.on("disconnect", self._disconnect)
@@ -75,6 +83,8 @@ class Sockets:
             body = body_of(error)
             raise Refusal(body["message"], body) from None
         await self.people.come(sid, found)
+        if self._told is not None and (self._looking is None or self._looking.done()):
+            self._looking = self.server.start_background_task(self._told.looking)
 
     async def _disconnect(self, sid: str, _reason: str) -> None:
         await self.people.go(sid)
@@ -112,8 +122,12 @@ class Sockets:
         async with self._gates.turn(room_of(conversation_id)):
             page = await self._missed(found, conversation_id, last) if last is not None else []
             missed += await self._catch_up(sid, conversation_id, page)
+            for question in self._asked.of(conversation_id):
+                await self.people.to(sid, "message_received", question.message)
+            if self._told is not None:
+                await self._told.begin(conversation_id, found.user_id, page[-1]["id"] if page else last)
             await self.server.enter_room(sid, room_of(conversation_id))
-        found.rooms.add(conversation_id)
+            found.rooms.add(conversation_id)
         return {"conversation_id": conversation_id, "missed": missed}
 
     async def _missed(self, found: Connection, conversation_id: str, last: str) -> list[dict[str, Any]]:

@@ -16,6 +16,9 @@ from redis.asyncio.lock import Lock
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from workbench.errors import Unavailable
+from workbench.server.sockets.rooms import is_conversation
+from workbench.server.sockets.told import Told
 from workbench.server.sockets.turns import Turns
 
 __all__ = ["SharedManager", "SharedTurns"]
@@ -23,7 +26,7 @@ __all__ = ["SharedManager", "SharedTurns"]
 _LOG = logging.getLogger(__name__)
 _CHANNEL = "workbench:rooms"
 _LOCK = "workbench:turn:"
-_LEASE_SECONDS = 15.0
+_LEASE_SECONDS = 10.0
 """After so long the turn of a process that was killed is over."""
 _PATIENCE_SECONDS = 2.0
 _LONGEST_REST_SECONDS = 5.0
@@ -73,10 +76,16 @@ class SharedManager(socketio.AsyncRedisManager):
         Of the Redis.
     gates : Turns
         What is told to a room passes here, one after the other.
+
+    Attributes
+    ----------
+    told : Told or None
+        Knows what is news to a room.
     """
 
     def __init__(self, url: str, gates: Turns) -> None:
         super().__init__(url, _CHANNEL)
+        self.told: Told | None = None
         self._gates = gates
         self._speaking = _Link(url, "other processes are told nothing")
         # A subscription may be silent for long.
@@ -85,8 +94,18 @@ class SharedManager(socketio.AsyncRedisManager):
         self._sending: asyncio.Task[None] | None = None
 
     async def _handle_emit(self, message: dict[str, Any]) -> None:
-        async with self._gates.turn(message.get("room") or ""):
-            await super()._handle_emit(message)
+        if message.get("host_id") == self.host_id:
+            await self._tell(message)
+        else:
+            # Not waited for: what is said in one room must not wait for another one's gate.
+            self.server.start_background_task(self._tell, message)
+
+    async def _tell(self, message: dict[str, Any]) -> None:
+        room = message.get("room") or ""
+        async with self._gates.turn(room):
+            told = self.told if is_conversation(room) else None
+            if told is None or await told.hear(message["event"], message["data"][0]):
+                await super()._handle_emit(message)
 
     async def _publish(self, data: Any) -> None:
         if self._outbox.full():
@@ -136,6 +155,23 @@ class SharedTurns(Turns):
     def __init__(self, url: str) -> None:
         super().__init__()
         self._link = _Link(url, "this process keeps the order of messages alone")
+
+    async def taken(self, name: str) -> bool:
+        """Say whether somebody has the turn, in whatever process.
+
+        Raises
+        ------
+        Unavailable
+            Redis does not answer.
+        """
+        if name in self._last:
+            return True
+        try:
+            if not self._link.rests:
+                return bool(await self._link.client.exists(_LOCK + name))
+        except RedisError as error:
+            self._link.lost(error)
+        raise Unavailable("Redis does not answer.", "Try again in a moment.")
 
     def _beyond(self, name: str) -> _Lease:
         return _Lease(self._link, name)
