@@ -122,7 +122,6 @@ def delivered(
 def paged(
     what: str, server: Watched, load: Process, people: list[dict[str, Any]], lists: dict[str, list[str]]
 ) -> Rows:
-    server.figures()
     load.ask({"url": server.url, "readers": people, "limit": LIMIT, "connections": CONNECTIONS})
     found, figures = load.answer(), server.figures()
     wrong = sum(found["ids"][name] != wanted for name, wanted in lists.items())

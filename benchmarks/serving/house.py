@@ -76,7 +76,10 @@ def _watched(
         return [str(file), module, *options(port, token)]
 
     with serving(folder, "benchmarks.serving.watched", whole, "login", environment) as server:
-        yield Watched(server, file)
+        found = Watched(server, file)
+        # Who starts is waited for by nobody.
+        found.figures()
+        yield found
 
 
 @contextmanager

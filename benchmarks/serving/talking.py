@@ -114,8 +114,9 @@ async def main() -> None:
     answer({"connected_s": time.perf_counter() - began})
     while go := await asyncio.to_thread(question):
         used, began = time.process_time(), time.perf_counter()
+        heard = Heard()
         for member in members:
-            member.heard = heard = Heard()
+            member.heard = heard
         said = await talk(members, go["rate"], go["seconds"])
         # What was acknowledged may still be on its way to others.
         await asyncio.sleep(2)
