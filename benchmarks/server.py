@@ -46,7 +46,7 @@ def loop(what: str, figures: dict[str, Any]) -> Rows:
         row(f"{what}: event loop, longest wait", figures["late_ms"], "ms", BLOCKED),
         row(f"{what}: event loop, wait, p99.9", figures["late_p999_ms"], "ms"),
         row(f"{what}: event loop, longest callback", figures["callback_ms"], "ms"),
-        row(f"{what}: event loop, longest callback, own processor time", figures["own_ms"], "ms"),
+        row(f"{what}: event loop, own work at a stretch, most", figures["own_ms"], "ms"),
         row(f"{what}: longest garbage collection", figures["collection_ms"], "ms"),
     ]
 

@@ -6,9 +6,11 @@
     How much later than due a timer came that is due every 5 ms: whatever somebody who waits for the loop
     waits for. That is callbacks that take long, the interpreter's lock in the hands of another thread, a
     garbage collection, and the operating system giving the core to another process.
-``callback_ms``, ``own_ms``
-    How long the longest callback took by the clock, and the most processor time that the loop's thread
-    spent in one: what the loop did itself, without what it waited for.
+``own_ms``
+    The most processor time that the loop's thread used between two such timers: what the loop did itself,
+    without what it waited for.
+``callback_ms``
+    How long the longest callback took by the clock.
 ``collection_ms``
     The longest garbage collection, in whichever thread.
 
@@ -40,17 +42,20 @@ class Watch:
     def begin(self) -> None:
         self.late: list[float] = []
         self.callback = self.own = self.collection = self.collecting = 0.0
+        self.used = time.thread_time()
         self.named: list[str] = []
 
     def follow(self, loop: asyncio.AbstractEventLoop, due: float) -> None:
         self.late.append(loop.time() - due)
+        own = time.thread_time()
+        self.own, self.used = max(self.own, own - self.used), own
         then = loop.time() + TICK
         loop.call_at(then, self.follow, loop, then)
 
-    def called(self, handle: Any, took: float, own: float) -> None:
-        self.callback, self.own = max(self.callback, took), max(self.own, own)
+    def called(self, handle: Any, took: float) -> None:
+        self.callback = max(self.callback, took)
         if took > NAMED:
-            self.named.append(f"{1e3 * took:.0f} ms, {1e3 * own:.0f} of its own: {handle!r}")
+            self.named.append(f"{1e3 * took:.0f} ms: {handle!r}")
 
     def collected(self, phase: str, _: Any) -> None:
         if phase == "start":
@@ -81,9 +86,9 @@ def watch(watch: Watch) -> None:
     plain = asyncio.Handle._run  # noqa: SLF001 - every callback comes by here
 
     def run(handle: Any) -> None:
-        began, own = time.perf_counter(), time.thread_time()
+        began = time.perf_counter()
         plain(handle)
-        watch.called(handle, time.perf_counter() - began, time.thread_time() - own)
+        watch.called(handle, time.perf_counter() - began)
 
     class Policy(asyncio.DefaultEventLoopPolicy):
         def new_event_loop(self) -> asyncio.AbstractEventLoop:
