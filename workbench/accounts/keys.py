@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from workbench.accounts.audit import Audit
@@ -23,6 +23,12 @@ __all__ = ["ApiKey", "Keys"]
 
 PREFIX_LENGTH = 12
 _USED_EVERY = timedelta(minutes=1)
+# Built once, for every request asks it.
+_KNOWN = (
+    select(ApiKeyRow, User)
+    .join(User, User.id == ApiKeyRow.user_id)
+    .where(ApiKeyRow.digest == bindparam("digest"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +113,8 @@ class Keys:
 
     def user(self, secret: str) -> tuple[User, frozenset[str]] | None:
         """Return whose key this is and what it is good for now."""
-        wanted = (
-            select(ApiKeyRow, User)
-            .join(User, User.id == ApiKeyRow.user_id)
-            .where(ApiKeyRow.digest == digest_of(secret))
-        )
         with self._database.session() as session:
-            found = session.execute(wanted).first()
+            found = session.execute(_KNOWN, {"digest": digest_of(secret)}).first()
         now = self._now()
         if found is None or not found[1].is_active or not _good(found[0], now):
             return None

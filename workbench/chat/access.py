@@ -7,14 +7,19 @@ from sqlalchemy.orm import Session
 from workbench.errors import NotFound, Refused
 from workbench.storage.models import ChatSession, ConversationMember
 
-__all__ = ["existing", "owned", "readable"]
+__all__ = ["existing", "missing", "owned", "readable"]
 
 
 def existing(row: ChatSession | None, session_id: str) -> ChatSession:
     """Return the row, or say that there is none."""
     if row is None:
-        raise NotFound(f"There is no chat session {session_id!r}.", "Create one, or list the ones there are.")
+        raise missing(session_id)
     return row
+
+
+def missing(session_id: str) -> NotFound:
+    """Return the error for a conversation that is not there, or not for this user."""
+    return NotFound(f"There is no chat session {session_id!r}.", "Create one, or list the ones there are.")
 
 
 def readable(session: Session, session_id: str, user_id: str) -> ChatSession:

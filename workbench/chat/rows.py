@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy import Row, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from workbench.storage.models import ChatMessage, ChatSession, Rating
 
-__all__ = ["latest", "message_view", "message_views", "messages_of", "newest", "page_of", "session_view"]
+__all__ = ["latest", "message_view", "message_views", "messages_of", "newest", "session_view"]
 
 _BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 # A question and its answer may share their microsecond; "user" sorts after "assistant".
@@ -22,15 +22,6 @@ def latest(session: Session, session_id: str) -> datetime:
     """Return when the session's last message was made."""
     wanted = select(func.max(ChatMessage.created_at)).where(ChatMessage.session_id == session_id)
     return session.scalar(wanted) or _BEFORE_ALL
-
-
-def page_of(part: ColumnElement[bool], last: ChatSession | None, limit: int) -> Select[ChatSession]:
-    """Return the statement for a page of sessions, last used first."""
-    statement = select(ChatSession).where(part, ChatSession.is_active.is_(True))
-    if last is not None:
-        same = (ChatSession.updated_at == last.updated_at) & (ChatSession.id < last.id)
-        statement = statement.where(or_(ChatSession.updated_at < last.updated_at, same))
-    return statement.order_by(ChatSession.updated_at.desc(), ChatSession.id.desc()).limit(limit)
 
 
 def messages_of(
@@ -62,7 +53,7 @@ def message_views(session: Session, rows: Sequence[ChatMessage], user_id: str) -
     return [message_view(message, ratings.get(message.id, 0)) for message in rows]
 
 
-def session_view(row: ChatSession) -> dict[str, Any]:
+def session_view(row: ChatSession | Row[Any]) -> dict[str, Any]:
     """Return the session as a dict."""
     return {
         "id": row.id,

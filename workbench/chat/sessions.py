@@ -9,14 +9,15 @@ from typing import Any
 from sqlalchemy import delete, null, select
 from sqlalchemy.orm import Session
 
-from workbench.chat.access import existing, owned, readable
+from workbench.chat.access import existing, missing, owned, readable
+from workbench.chat.listing import page_of, place_of
 from workbench.chat.messages import ROLES, check_settings
-from workbench.chat.rows import latest, message_view, message_views, messages_of, page_of, session_view
+from workbench.chat.rows import latest, message_view, message_views, messages_of, session_view
 from workbench.chat.turn import Turn
 from workbench.errors import BadInput, NotFound
 from workbench.storage.base import utcnow
 from workbench.storage.database import Database
-from workbench.storage.models import ChatMessage, ChatSession, ConversationMember, Rating, User
+from workbench.storage.models import ChatMessage, ChatSession, Rating, User
 from workbench.text import truncate_text
 
 __all__ = ["Sessions"]
@@ -114,14 +115,11 @@ class Sessions:
         """Return a page of the sessions that the user owns or is a member of, last used first."""
         if limit < 1:
             raise BadInput(f"limit is {limit}; expected at least 1.", details={"field": "limit"})
-        joined = select(ConversationMember.session_id).where(ConversationMember.user_id == user_id)
-        # One statement each, because a database walks its index for either and for no mixture of them.
-        parts = (ChatSession.user_id == user_id, ChatSession.id.in_(joined))
-        with self.database.session() as session:
-            last = readable(session, cursor, user_id) if cursor is not None else None
-            found = {row.id: row for part in parts for row in session.scalars(page_of(part, last, limit))}
-        rows = sorted(found.values(), key=lambda row: (row.updated_at, row.id), reverse=True)
-        return [session_view(row) for row in rows[:limit]]
+        with self.database.engine.connect() as connection:
+            last = place_of(connection, cursor, user_id) if cursor is not None else None
+            if cursor is not None and last is None:
+                raise missing(cursor)
+            return [session_view(row) for row in page_of(connection, user_id, last, limit)]
 
     def find(self, user_id: str, title: str) -> str | None:
         """Return the newest session of this title."""

@@ -40,10 +40,12 @@ async def _serve(
     from tornado.netutil import bind_sockets
 
     from workbench.server.application import create_app
+    from workbench.server.readiness import ready
 
     host, port = place
     application = create_app(**made)
     server = HTTPServer(application, ssl_options=tls, xheaders=proxied)
+    ready(application.settings["service"].studio)
     sockets = bind_sockets(port, host)
     server.add_sockets(sockets)
     shown = f"http{'s' if tls else ''}://{host}:{sockets[0].getsockname()[1]}"

@@ -104,6 +104,14 @@ class RemoteService(ABC):
             return "Its SDK is not installed: `pip install 'autogent-studio[chat]'`."
         return None
 
+    def prepare(self) -> None:
+        """Load the SDK and make the client where there is a key, so that no request waits for it."""
+        if self.key and self.available() is None:
+            self.load(self.client)
+
+    def load(self, client: Any) -> None:  # noqa: B027 - most SDKs are whole when they are imported
+        """Load what the SDK itself loads on first use."""
+
     def call(self, function: Callable[[], _T], model: str | None = None) -> _T:
         """Run one request with retries and raise only our errors.
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert_postgresql
 from sqlalchemy.dialects.sqlite import insert as upsert_sqlite
 from sqlalchemy.orm import Session
@@ -27,6 +27,12 @@ __all__ = ["Sessions"]
 _LOG = logging.getLogger(__name__)
 _TOKEN_LENGTH = 43
 _SEEN_EVERY = timedelta(minutes=1)
+# Built once, for every request asks it.
+_STANDING = (
+    select(User, func.coalesce(SignOutRow.count, 0))
+    .outerjoin(SignOutRow, SignOutRow.user_id == User.id)
+    .where(User.id == bindparam("which"))
+)
 
 
 class Sessions:
@@ -147,10 +153,5 @@ class Sessions:
     @staticmethod
     def _standing(session: Session, user_id: str) -> tuple[User | None, int]:
         """Return the user and how often they were signed out everywhere."""
-        statement = (
-            select(User, func.coalesce(SignOutRow.count, 0))
-            .outerjoin(SignOutRow, SignOutRow.user_id == User.id)
-            .where(User.id == user_id)
-        )
-        row = session.execute(statement).first()
+        row = session.execute(_STANDING, {"which": user_id}).first()
         return (row[0], row[1]) if row is not None else (None, 0)

@@ -28,6 +28,10 @@ class OpenAIProvider(RemoteProvider):
         """Make the client."""
         return openai_client(sdk, self.key, self.place)
 
+    def load(self, client: Any) -> None:
+        """Load the part that is used here."""
+        _ = client.chat.completions
+
     def answer(self, request: ChatRequest) -> Answer:
         """Ask for an answer in one piece."""
         reply = self.client.chat.completions.create(**self._arguments(request))

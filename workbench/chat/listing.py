@@ -1,0 +1,71 @@
+"""Pages of the conversations of a user: asked for so often that their statements are built once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Integer,
+    Row,
+    Select,
+    String,
+    Table,
+    bindparam,
+    desc,
+    exists,
+    select,
+    union_all,
+)
+
+from workbench.storage.base import UTCDateTime
+from workbench.storage.models import ChatSession, ConversationMember
+
+__all__ = ["page_of", "place_of"]
+
+_SESSIONS, _MEMBERS = (cast("Table", row.__table__) for row in (ChatSession, ConversationMember))
+
+
+def page_of(connection: Connection, user_id: str, last: Row[Any] | None, limit: int) -> Sequence[Row[Any]]:
+    """Return a page of the sessions that a user owns or is a member of, last used first."""
+    after = {"moment": last.updated_at, "last": last.id} if last is not None else {}
+    statement = _page(first=last is None)
+    return connection.execute(statement, {"user_id": user_id, "limit": limit, **after}).all()
+
+
+def place_of(connection: Connection, session_id: str, user_id: str) -> Row[Any] | None:
+    """Return where in the list of a user a session stands, ``None`` where it is not in it."""
+    return connection.execute(_place(), {"session_id": session_id, "user_id": user_id}).first()
+
+
+@cache
+def _page(*, first: bool) -> CompoundSelect[Any]:
+    """Return the statement of `page_of`, built once: pages are asked for more often than anything else."""
+    user_id, limit = bindparam("user_id", type_=String), bindparam("limit", type_=Integer)
+    order = [desc(column) for column in ("updated_at", "id")]
+    listed = _SESSIONS.c.is_active.is_(True)
+    if not first:
+        moment, last = bindparam("moment", type_=UTCDateTime), bindparam("last", type_=String)
+        # The first comparison is for the index; the second decides.
+        listed &= (_SESSIONS.c.updated_at <= moment) & (
+            (_SESSIONS.c.updated_at < moment) | (_SESSIONS.c.id < last)
+        )
+    joined = select(_MEMBERS.c.session_id).where(_MEMBERS.c.user_id == user_id)
+    # One part each, because a database walks its index for either and for no mixture of them.
+    parts = (
+        select(_SESSIONS).where(mine, listed).order_by(*order).limit(limit).subquery()
+        for mine in (_SESSIONS.c.user_id == user_id, _SESSIONS.c.id.in_(joined))
+    )
+    return union_all(*(select(part) for part in parts)).order_by(*order).limit(limit)
+
+
+@cache
+def _place() -> Select[Any]:
+    user_id = bindparam("user_id", type_=String)
+    joined = (_MEMBERS.c.session_id == _SESSIONS.c.id) & (_MEMBERS.c.user_id == user_id)
+    mine = (_SESSIONS.c.user_id == user_id) | exists().where(joined)
+    which = _SESSIONS.c.id == bindparam("session_id", type_=String)
+    return select(_SESSIONS.c.id, _SESSIONS.c.updated_at).where(which, mine)
