@@ -12,7 +12,7 @@ from workbench.storage.database import Database
 from workbench.storage.models import User
 from workbench.storage.tables import UsageRow
 
-__all__ = ["Usage", "usage_by_day", "usage_by_user"]
+__all__ = ["Usage", "today", "usage_by_day", "usage_by_user"]
 
 _EPOCH = date(1970, 1, 1)
 _SUMS = (

@@ -9,30 +9,20 @@ from pydantic import BaseModel, Field
 
 from workbench.server.route import Query
 
-__all__ = ["Limits", "Period", "Sums", "UsageByUser", "UsageDay", "UsageView"]
-
-
-class Period(Query):
-    """Which days are wanted, UTC, both included; an admin may name a user.
-
-    Attributes
-    ----------
-    since, until : date, optional
-        By default all days.
-    user : str, optional
-        A user's name; by default whoever asks.
-    """
-
-    since: date | None = None
-    until: date | None = None
-    user: Annotated[str, Field(max_length=100)] | None = None
+__all__ = ["Days", "Limits", "Period", "Sums", "UsageByUser", "UsageDay", "UsageView"]
 
 
 class Days(Query):
-    """Which days are wanted, UTC, both included."""
+    """Which days are wanted, UTC, both included; by default all of them."""
 
     since: date | None = None
     until: date | None = None
+
+
+class Period(Days):
+    """Whose days are wanted: an admin may name a user, by default it is whoever asks."""
+
+    user: Annotated[str, Field(max_length=100)] | None = None
 
 
 class Sums(BaseModel):
