@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import count, cycle
+from itertools import count
 from queue import Empty, Queue
 from typing import Any, Self
 
@@ -33,7 +33,7 @@ class Resident:
     Parameters
     ----------
     servers : sequence of Server
-        Where, in the order of preference.
+        Where, in the order of preference; looked at anew when a connection is gone.
     name, key : str
         Who.
     talk, cursor : str
@@ -45,13 +45,13 @@ class Resident:
     def __init__(
         self, servers: Sequence[Server], name: str, key: str, talk: str, cursor: str, *, speaks: bool = True
     ) -> None:
-        self.name, self.talk, self.first = name, talk, servers[0]
+        self.name, self.talk = name, talk
         self.seen: list[dict[str, Any]] = []
         self.acknowledged: list[str] = []
         self.refused: list[dict[str, Any]] = []
-        self.connections = 0
+        self.connections = self.turn = 0
         self.heard_on: list[Counter[str]] = []
-        self._servers, self._key, self._cursor = servers, key, cursor
+        self.servers, self._key, self._cursor = servers, key, cursor
         self._speaking, self._here = speaks, True
         self.idle = threading.Event()
         self._thread = threading.Thread(target=self._live, name=name)
@@ -68,6 +68,11 @@ class Resident:
     def ids(self) -> list[str]:
         """The messages that this one sees, first seen first."""
         return [message["id"] for message in self.seen]
+
+    def speak(self) -> None:
+        """Go on speaking."""
+        self.idle.clear()
+        self._speaking = True
 
     def hush(self) -> None:
         """Say nothing more, and wait for the last answer."""
@@ -88,7 +93,9 @@ class Resident:
 
     def _live(self) -> None:
         numbers = count()
-        for server in cycle(self._servers):
+        while True:
+            server = self.servers[self.turn % len(self.servers)]
+            self.turn += 1
             with suppress(SocketIOError, Lost), _Line(self, server, auth={"token": self._key}) as line:
                 self._stay(line, numbers)
             if not self._here:
@@ -102,6 +109,8 @@ class Resident:
         if "error" in answer:
             self.refused.append(answer["error"])
             return
+        # What was being stored at that moment may come a second time.
+        self.heard_on[-1].clear()
         self.connections += 1
         while self._here:
             if not line.client.connected:

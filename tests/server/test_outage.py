@@ -151,6 +151,7 @@ def _check_away(server: Server, room: Room, browser: Browser, late: Browser) -> 
     ):
         assert answer.status_code == 503, answer.text
         assert _is_clear(answer.json())
+        assert int(answer.headers["Retry-After"]) >= 1
     # Who is nobody is told so without asking.
     assert Client(server, None).get("api/account").status_code == 401
     refused = late.login("carla")

@@ -67,6 +67,7 @@ class PostgresServer:
     def close(self):
         """Stop it for good, without writing what is then deleted."""
         self.stop("immediate")
+        self.embedded.cleanup_mode = None
         self.embedded.cleanup()
         self._folder.cleanup()
 

@@ -67,6 +67,8 @@ class UploadHandler(ApiHandler):
         self.set_status(status)
         self.set_header("Content-Type", "application/json")
         self.set_header("Content-Length", str(len(data)))
+        if "retry_after" in error.details:
+            self.set_header("Retry-After", str(error.details["retry_after"]))
         self.set_header("Connection", "close")
         self.request.connection.set_max_body_size(sys.maxsize)
         self.write(data)

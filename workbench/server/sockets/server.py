@@ -122,8 +122,10 @@ class Sockets:
         async with self._gates.turn(room_of(conversation_id)):
             page = await self._missed(found, conversation_id, last) if last is not None else []
             missed += await self._catch_up(sid, conversation_id, page)
+            stored = {message["id"] for message in page}
             for question in self._asked.of(conversation_id):
-                await self.people.to(sid, "message_received", question.message)
+                if question.message["id"] not in stored:
+                    await self.people.to(sid, "message_received", question.message)
             if self._told is not None:
                 await self._told.begin(conversation_id, found.user_id, page[-1]["id"] if page else last)
             await self.server.enter_room(sid, room_of(conversation_id))
