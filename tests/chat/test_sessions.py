@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.chat import pages
 from tests.standin.behaviours import fail
 from workbench.errors import BadInput, NotFound, ProviderFailed
 from workbench.settings import load_settings
@@ -96,6 +97,10 @@ def test_sessions_page_from_the_last_used_on(studio):
     first = studio.chat.list_sessions(studio.user_id, limit=2)
     rest = studio.chat.list_sessions(studio.user_id, limit=10, cursor=first[-1]["id"])
     assert [item["id"] for item in first + rest] == wanted
+
+
+def test_pages_hold_each_conversation_once_as_it_is(studio):
+    pages.hold_each_conversation_once_as_it_is(studio)
 
 
 def test_another_users_session_does_not_exist(studio, session):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.chat import pages
 from tests.standin import StandIn
 from tests.standin.behaviours import ok
 from workbench.errors import NotFound, Refused
@@ -48,3 +49,7 @@ def test_members_messages_and_pages(talking, standin):
     assert [row["id"] for row in chat.list_sessions(bob, 1, own)] == [talk]
     chat.remove_member(talk, bob, bob)
     assert [row["id"] for row in chat.list_sessions(bob)] == [own]
+
+
+def test_pages_hold_each_conversation_once_as_it_is(talking):
+    pages.hold_each_conversation_once_as_it_is(talking)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import (
+    ColumnElement,
     CompoundSelect,
     Connection,
     Integer,
@@ -14,9 +17,11 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    UnaryExpression,
     bindparam,
     desc,
     exists,
+    func,
     select,
     union_all,
 )
@@ -27,13 +32,28 @@ from workbench.storage.models import ChatSession, ConversationMember
 __all__ = ["page_of", "place_of"]
 
 _SESSIONS, _MEMBERS = (cast("Table", row.__table__) for row in (ChatSession, ConversationMember))
+_SHOWN = (
+    "id", "user_id", "title", "model_provider", "model_name", "system_prompt", "settings", "is_active",
+)  # fmt: skip
+_COLUMNS = [_SESSIONS.c[name] for name in (*_SHOWN, "created_at", "updated_at")]
 
 
-def page_of(connection: Connection, user_id: str, last: Row[Any] | None, limit: int) -> Sequence[Row[Any]]:
-    """Return a page of the sessions that a user owns or is a member of, last used first."""
+def page_of(connection: Connection, user_id: str, last: Row[Any] | None, limit: int) -> list[dict[str, Any]]:
+    """Return a page of the sessions that a user owns or is a member of, last used first.
+
+    Each is as `workbench.chat.rows.session_view` gives it.
+    """
     after = {"moment": last.updated_at, "last": last.id} if last is not None else {}
-    statement = _page(first=last is None)
-    return connection.execute(statement, {"user_id": user_id, "limit": limit, **after}).all()
+    given = {"user_id": user_id, "limit": limit, **after}
+    rows: Iterable[Iterable[Any]]
+    if connection.dialect.name == "sqlite":
+        rows = _whole(connection.scalar(_in_one(first=last is None), given))
+    else:
+        rows = connection.execute(_page(first=last is None), given)
+    return [
+        dict(zip(_SHOWN, values, strict=True), created_at=made.isoformat(), updated_at=used.isoformat())
+        for *values, made, used in rows
+    ]
 
 
 def place_of(connection: Connection, session_id: str, user_id: str) -> Row[Any] | None:
@@ -45,8 +65,8 @@ def place_of(connection: Connection, session_id: str, user_id: str) -> Row[Any] 
 def _page(*, first: bool) -> CompoundSelect[Any]:
     """Return the statement of `page_of`, built once: pages are asked for more often than anything else."""
     user_id, limit = bindparam("user_id", type_=String), bindparam("limit", type_=Integer)
-    order = [desc(column) for column in ("updated_at", "id")]
-    listed = _SESSIONS.c.is_active.is_(True)
+    order: list[UnaryExpression[Any]] = [desc("updated_at"), desc("id")]
+    listed: ColumnElement[bool] = _SESSIONS.c.is_active.is_(True)
     if not first:
         moment, last = bindparam("moment", type_=UTCDateTime), bindparam("last", type_=String)
         # The first comparison is for the index; the second decides.
@@ -56,7 +76,7 @@ def _page(*, first: bool) -> CompoundSelect[Any]:
     joined = select(_MEMBERS.c.session_id).where(_MEMBERS.c.user_id == user_id)
     # One part each, because a database walks its index for either and for no mixture of them.
     parts = (
-        select(_SESSIONS).where(mine, listed).order_by(*order).limit(limit).subquery()
+        select(*_COLUMNS).where(mine, listed).order_by(*order).limit(limit).subquery()
         for mine in (_SESSIONS.c.user_id == user_id, _SESSIONS.c.id.in_(joined))
     )
     return union_all(*(select(part) for part in parts)).order_by(*order).limit(limit)
@@ -69,3 +89,19 @@ def _place() -> Select[Any]:
     mine = (_SESSIONS.c.user_id == user_id) | exists().where(joined)
     which = _SESSIONS.c.id == bindparam("session_id", type_=String)
     return select(_SESSIONS.c.id, _SESSIONS.c.updated_at).where(which, mine)
+
+
+@cache
+def _in_one(*, first: bool) -> Select[Any]:
+    """Return the statement for SQLite, whose driver gives up the interpreter's lock for each row it fetches.
+
+    Threads that read at once then wait for each other fifty times a page, unless it is one row.
+    """
+    page = _page(first=first).subquery()
+    return select(func.json_group_array(func.json_array(*page.c)))
+
+
+def _whole(text: str) -> Iterator[tuple[Any, ...]]:
+    for *values, settings, active, made, used in json.loads(text):
+        times = (datetime.fromisoformat(time).replace(tzinfo=UTC) for time in (made, used))
+        yield (*values, json.loads(settings), bool(active), *times)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from workbench.storage.models import ChatMessage, ChatSession, Rating
@@ -53,7 +53,7 @@ def message_views(session: Session, rows: Sequence[ChatMessage], user_id: str) -
     return [message_view(message, ratings.get(message.id, 0)) for message in rows]
 
 
-def session_view(row: ChatSession | Row[Any]) -> dict[str, Any]:
+def session_view(row: ChatSession) -> dict[str, Any]:
     """Return the session as a dict."""
     return {
         "id": row.id,

@@ -324,7 +324,7 @@ class ChatService:
                     got.append(chunk["content"])
                     if chunk["done"]:
                         break
-                    if turn.question is not None:
+                    if turn.question is not None and not announced:
                         announced.once(message_view(self.sessions.question(turn, turn.asked), 0))
                     yield chunk | turn.ids
         except (GeneratorExit, KeyboardInterrupt, Cancelled):

@@ -119,7 +119,7 @@ class Sessions:
             last = place_of(connection, cursor, user_id) if cursor is not None else None
             if cursor is not None and last is None:
                 raise missing(cursor)
-            return [session_view(row) for row in page_of(connection, user_id, last, limit)]
+            return page_of(connection, user_id, last, limit)
 
     def find(self, user_id: str, title: str) -> str | None:
         """Return the newest session of this title."""

@@ -67,6 +67,10 @@ class Announced:
         self._announce = announce
         self._ids: set[str] = set()
 
+    def __bool__(self) -> bool:
+        """Whether something was announced, or nobody wants it announced."""
+        return self._announce is None or bool(self._ids)
+
     def once(self, message: dict[str, Any]) -> None:
         """Announce a message, unless it was."""
         if self._announce is not None and message["id"] not in self._ids:

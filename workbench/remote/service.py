@@ -107,7 +107,8 @@ class RemoteService(ABC):
     def prepare(self) -> None:
         """Load the SDK and make the client where there is a key, so that no request waits for it."""
         if self.key and self.available() is None:
-            self.load(self.client)
+            # By way of `call`, which loads what retries need and tells an SDK's error as ours.
+            self.call(lambda: self.load(self.client))
 
     def load(self, client: Any) -> None:  # noqa: B027 - most SDKs are whole when they are imported
         """Load what the SDK itself loads on first use."""

@@ -66,14 +66,17 @@ class AccountIdentity(IdentityProvider):
             if found is None:
                 return None
             row, scopes = found
-            handler.visitor = Visitor(row.id, scopes)
+            visitor = Visitor(row.id, scopes)
         else:
             cookie = handler.get_cookie(COOKIE)
             owner = accounts.session_user(cookie) if cookie else None
             if owner is None:
                 return None
-            row = owner
-            handler.visitor = Visitor(row.id)
+            row, visitor = owner, Visitor(owner.id)
+        handler.visitor = visitor
+        if (counted := getattr(handler, "counted", None)) is not None:
+            # Here and not later, for every change of threads costs a request as much as it does.
+            counted(visitor)
         return User(username=row.username)
 
 

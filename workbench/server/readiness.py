@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import gc
 import importlib
-import sys
+from contextlib import suppress
 
 from workbench.chat.providers import provider_names
+from workbench.chat.providers.base import Provider
+from workbench.errors import WorkbenchError
 from workbench.studio import Studio
 
 __all__ = ["ready"]
 
-_SWITCH_SECONDS = 0.0005
-_LOADED_ON_USE = ("limits.storage", "limits.strategies", "tenacity")
+_LOADED_ON_USE = ("limits.storage", "limits.strategies")
 
 
 def ready(studio: Studio) -> None:
     """Prepare this process to serve, so that its event loop waits for as little as possible.
 
     What the first requests would load is loaded, and the garbage collector does not look at it again
-    and again: else each of its full collections would stop everything for a tenth of a second. Threads
-    that compute give way sooner than by default, for every event waits for some of them.
+    and again: else each of its full collections would stop everything for a tenth of a second.
 
     Parameters
     ----------
@@ -29,10 +29,16 @@ def ready(studio: Studio) -> None:
     """
     for name in _LOADED_ON_USE:
         importlib.import_module(name)
+    _ = studio.accounts, studio.chat, studio.files, studio.vectors
     for name in provider_names():
-        prepare = getattr(studio.ai.provider(name), "prepare", None)
-        if prepare is not None:
-            prepare()
-    sys.setswitchinterval(_SWITCH_SECONDS)
+        # One that cannot be used says so to whoever asks for it.
+        with suppress(WorkbenchError):
+            _prepare(studio.ai.provider(name))
     gc.collect()
     gc.freeze()
+
+
+def _prepare(provider: Provider) -> None:
+    prepare = getattr(provider, "prepare", None)
+    if prepare is not None:
+        prepare()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any, cast
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Row, Table, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from workbench.accounts.sessions.base import IDLE, LIFETIME, LoginSession
@@ -12,6 +13,11 @@ from workbench.storage.accounts import LoginSessionRow
 from workbench.storage.database import Database
 
 __all__ = ["DatabaseStore"]
+
+
+_SESSIONS = cast("Table", LoginSessionRow.__table__)
+# Built once, for every request asks it.
+_ONE = select(_SESSIONS).where(_SESSIONS.c.digest == bindparam("which"))
 
 
 class DatabaseStore:
@@ -29,8 +35,8 @@ class DatabaseStore:
 
     def get(self, digest: str) -> LoginSession | None:
         """Return a session, perhaps one that has expired."""
-        with self._database.session() as session:
-            row = session.get(LoginSessionRow, digest)
+        with self._database.engine.connect() as connection:
+            row = connection.execute(_ONE, {"which": digest}).first()
         return _session(row) if row is not None else None
 
     def touch(self, session: LoginSession) -> None:
@@ -54,7 +60,7 @@ class DatabaseStore:
             return [_session(row) for row in rows]
 
 
-def _session(row: LoginSessionRow) -> LoginSession:
+def _session(row: LoginSessionRow | Row[Any]) -> LoginSession:
     return LoginSession(
         digest=row.digest,
         user_id=row.user_id,

@@ -32,6 +32,9 @@ def socket_handler(server: socketio.AsyncServer) -> type[web.RequestHandler]:
             """So much of a message is read."""
             return MOST_BYTES
 
+        def get_compression_options(self) -> None:
+            """None: a piece of an answer gains nothing, and a long one would keep the event loop."""
+
         def check_xsrf_cookie(self) -> None:
             """Nothing: no page of another origin gets through `prepare`."""
 

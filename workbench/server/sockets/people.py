@@ -99,11 +99,16 @@ class People:
         if found.counted:
             await threaded(self._studio.accounts.allow, "api", found.user_id, found.address)
 
-    async def admit(self, found: Connection) -> None:
-        """Refuse somebody whose key or session is over, and count the others."""
-        if not await threaded(found.holds):
+    async def admit(self, found: Connection, conversation_id: str) -> None:
+        """Refuse somebody whose key or session is over, count the others, and refuse who is no member."""
+        await threaded(self._admit, found, conversation_id)
+
+    def _admit(self, found: Connection, conversation_id: str) -> None:
+        if not found.holds():
             raise _over()
-        await self.count(found)
+        if found.counted:
+            self._studio.accounts.allow("api", found.user_id, found.address)
+        self._studio.chat.describe_session(conversation_id, found.user_id)
 
     async def check(self, found: Connection, conversation_id: str) -> None:
         """Refuse who neither owns the conversation nor is a member."""

@@ -109,8 +109,7 @@ class Sockets:
 
     async def _join(self, sid: str, found: Connection, wanted: JoinConversation) -> Answer:
         conversation_id, last = wanted.conversation_id, wanted.after
-        await self.people.admit(found)
-        await self.people.check(found, conversation_id)
+        await self.people.admit(found, conversation_id)
         missed = 0
         while last is not None:
             page = await self._missed(found, conversation_id, last)
@@ -159,13 +158,10 @@ class Sockets:
         # Before anything is waited for: the order of asking is that of coming.
         place = self._turns.queue(said.conversation_id)
         try:
-            await self.people.admit(found)
+            await self.people.admit(found, said.conversation_id)
             if not found.may_write:
                 raise Refused("This server does not let you do that.", "Ask who runs it.")
-            await self.people.check(found, said.conversation_id)
             await place.come()
-            # The wait may have been long, and much may have happened meanwhile.
-            await self.people.check(found, said.conversation_id)
             with (
                 self.studio.acting_as(found.user_id),
                 self.studio.accounts.origin(found.user_id, address=found.address),
@@ -176,6 +172,8 @@ class Sockets:
         return answer
 
     def _spoken(self, said: SendMessage) -> Answer:
+        # The wait may have been long, and much may have happened meanwhile.
+        self.studio.chat.describe_session(said.conversation_id, self.studio.user_id)
         given = (said.conversation_id, said.content, said.model, said.provider)
         (last,) = deque(spoken(self.studio, self.rooms, *given), maxlen=1)
         return {name: value for name, value in last.items() if name not in {"content", "done"}}
