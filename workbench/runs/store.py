@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert_postgresql
 from sqlalchemy.dialects.sqlite import insert as upsert_sqlite
 from sqlalchemy.exc import DBAPIError
 
-from workbench.errors import NotFound
+from workbench.errors import NotFound, Unavailable
 from workbench.runs.canonical import canonical, decode
 from workbench.runs.record import Artifact, Run
 from workbench.storage.database import Database
@@ -119,7 +119,7 @@ class RunStore:
         try:
             with self.database.engine.connect() as connection:
                 return connection.execute(_STOP, {"which": run_id}).first() is not None
-        except DBAPIError:
+        except (DBAPIError, Unavailable):
             return False
 
     def get(self, run_id: str) -> Run:

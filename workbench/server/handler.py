@@ -25,7 +25,7 @@ from workbench.server.once import Claim, claimed
 from workbench.server.route import Call, Route
 from workbench.server.schemas.common import Begun
 from workbench.server.sending import SendingHandler
-from workbench.server.threads import threaded
+from workbench.server.threads import replying, threaded
 
 if TYPE_CHECKING:
     from workbench.server.service import Service
@@ -78,8 +78,9 @@ class ApiHandler(SendingHandler):
     async def _answer(self, route: Route, call: Call) -> None:
         # Waited for here and not in a thread, which those before may need to come to their end.
         async with self.rooms.turn(call.path["conversation_id"]) if route.speaks else nullcontext():
+            work = replying if route.asks else threaded
             if route.streams:
-                await self.send_pieces(await threaded(_begun, route, call))
+                await self.send_pieces(await work(_begun, route, call), work)
                 return
             answer: bytes | Attachment
             if route.lasts:
@@ -87,7 +88,7 @@ class ApiHandler(SendingHandler):
                 self.set_header("Location", url_path_join(self.base_url, "api/runs", run.id))
                 answer = _packed(route)(Begun(run_id=run.id))
             else:
-                answer = await threaded(_answered, route, call)
+                answer = await work(_answered, route, call)
             self.set_status(route.status)
             if isinstance(answer, Attachment):
                 await self.send_file(answer)

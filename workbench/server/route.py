@@ -113,6 +113,8 @@ class Route:
     speaks : bool
         Whether it says or takes back something in the conversation of its path, in which one message is
         answered after the other.
+    asks : bool
+        Whether a model is asked, which may take long: others are not kept waiting for it.
     lasts : bool
         Whether it takes long: it is answered as soon as its Run has begun, and goes on.
     audit : str
@@ -137,6 +139,7 @@ class Route:
     errors: tuple[int, ...] = ()
     streams: bool = False
     speaks: bool = False
+    asks: bool = False
     lasts: bool = False
     audit: str = ""
     uploads: bool = False

@@ -15,7 +15,7 @@ from workbench.errors import Cancelled, WorkbenchError
 from workbench.server.attachment import PIECE, Attachment
 from workbench.server.failures import failure_of, told
 from workbench.server.once import Answer, Claim
-from workbench.server.threads import threaded
+from workbench.server.threads import Work, threaded
 
 __all__ = ["SendingHandler"]
 
@@ -75,11 +75,11 @@ class SendingHandler(APIHandler):
         if not self._left:
             self.finish(set_content_type=file.media_type)
 
-    async def send_pieces(self, pieces: Generator[bytes, None, None]) -> None:
-        """Send Server-Sent Events; a failure before the first is a plain error."""
+    async def send_pieces(self, pieces: Generator[bytes, None, None], work: Work) -> None:
+        """Send Server-Sent Events, made by ``work``; a failure before the first is a plain error."""
         said: list[bytes] = []
         try:
-            piece = await threaded(next, pieces, _END)
+            piece = await work(next, pieces, _END)
             self.set_header("Content-Type", _EVENTS)
             self.set_header("Cache-Control", "no-store")
             self.set_header("X-Accel-Buffering", "no")
@@ -87,7 +87,7 @@ class SendingHandler(APIHandler):
             while piece is not _END and not (self._left and self.claim is None):
                 said.append(b"data: " + piece + b"\n\n")
                 await self._send(said[-1])
-                piece = await threaded(next, pieces, _END)
+                piece = await work(next, pieces, _END)
             if piece is _END:
                 await self._keep(b"".join(said), _EVENTS)
         except WorkbenchError as error:
@@ -95,7 +95,7 @@ class SendingHandler(APIHandler):
                 raise
             await self._broken(said, error)
         finally:
-            await threaded(pieces.close)
+            await work(pieces.close)
         if not self._left:
             self.finish(set_content_type=_EVENTS)
 

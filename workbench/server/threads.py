@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import cache
 from typing import Any
 
-__all__ = ["replying", "threaded"]
+__all__ = ["Work", "replying", "threaded"]
 
 _THREADS = 64
 
+Work = Callable[..., Awaitable[Any]]
+
 
 async def threaded(call: Callable[..., Any], *given: Any) -> Any:
-    """Call in a thread with this task's context; many of them wait for models, so there are many."""
+    """Call in a thread with this task's context."""
     return await _in(_pool("workbench-request"), call, *given)
 
 

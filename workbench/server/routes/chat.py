@@ -93,14 +93,20 @@ def list_messages(call: Call) -> list[dict[str, Any]]:
     return _messages(call)
 
 
-@routes.post(f"{_ONE}/messages", Reply, body=NewMessage, errors=(404, 429, 502), speaks=True)
+@routes.post(f"{_ONE}/messages", Reply, body=NewMessage, errors=(404, 429, 502), speaks=True, asks=True)
 def send_message(call: Call) -> dict[str, Any]:
     """Send a message and return the answer; without a message the last question is answered again."""
     return answered(call.studio, call.rooms, *_said(call), settings=call.body.settings)
 
 
 @routes.post(
-    f"{_ONE}/messages/stream", ReplyPiece, body=NewMessage, errors=(404, 429, 502), streams=True, speaks=True
+    f"{_ONE}/messages/stream",
+    ReplyPiece,
+    body=NewMessage,
+    errors=(404, 429, 502),
+    streams=True,
+    speaks=True,
+    asks=True,
 )
 def stream_message(call: Call) -> Iterator[dict[str, Any]]:
     """Send a message; the answer comes piece by piece as Server-Sent Events."""

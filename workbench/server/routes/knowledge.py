@@ -98,7 +98,7 @@ def search(call: Call) -> list[dict[str, Any]]:
     )
 
 
-@routes.post(f"{_ONE}/ask", Cited, body=NewQuestion, errors=(404, 429, 502))
+@routes.post(f"{_ONE}/ask", Cited, body=NewQuestion, errors=(404, 429, 502), asks=True)
 def ask(call: Call) -> dict[str, Any]:
     """Answer a question with citations that are checked against the documents."""
     given = call.body
