@@ -36,7 +36,7 @@ class Watched:
     def figures(self) -> dict[str, Any]:
         """Return what was measured since the last time, and how much of a core the process used."""
         self._file.unlink(missing_ok=True)
-        os.kill(self._process.pid, signal.SIGUSR1)
+        os.kill(self._process.pid, signal.SIGUSR2)
         while not self._file.exists():
             time.sleep(0.01)
         times, now = self._process.cpu_times(), time.perf_counter()

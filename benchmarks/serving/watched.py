@@ -14,7 +14,7 @@
 ``collection_ms``
     The longest garbage collection, in whichever thread.
 
-On SIGUSR1 the figures since the last one are written to FILE, and counting begins anew.
+On SIGUSR2 the figures since the last one are written to FILE, and counting begins anew.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def watch(watch: Watch) -> None:
     asyncio.Handle._run = run  # noqa: SLF001
     asyncio.set_event_loop_policy(Policy())
     gc.callbacks.append(watch.collected)
-    signal.signal(signal.SIGUSR1, watch.tell)
+    signal.signal(signal.SIGUSR2, watch.tell)
 
 
 if __name__ == "__main__":
