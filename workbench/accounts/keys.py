@@ -6,13 +6,14 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import Table, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from workbench.accounts.audit import Audit
 from workbench.accounts.checks import check_label, check_scopes, digest_of, plain
+from workbench.accounts.known import USERS, user_of
 from workbench.errors import BadInput, NotFound
 from workbench.security import generate_api_key
 from workbench.storage.accounts import ApiKeyRow
@@ -23,11 +24,12 @@ __all__ = ["ApiKey", "Keys"]
 
 PREFIX_LENGTH = 12
 _USED_EVERY = timedelta(minutes=1)
+_KEYS = cast("Table", ApiKeyRow.__table__)
 # Built once, for every request asks it.
 _KNOWN = (
-    select(ApiKeyRow, User)
-    .join(User, User.id == ApiKeyRow.user_id)
-    .where(ApiKeyRow.digest == bindparam("digest"))
+    select(*USERS.c, _KEYS.c.id, _KEYS.c.scopes, _KEYS.c.expires_at, _KEYS.c.used_at, _KEYS.c.revoked_at)
+    .join(USERS, USERS.c.id == _KEYS.c.user_id)
+    .where(_KEYS.c.digest == bindparam("which"))
 )
 
 
@@ -113,16 +115,18 @@ class Keys:
 
     def user(self, secret: str) -> tuple[User, frozenset[str]] | None:
         """Return whose key this is and what it is good for now."""
-        with self._database.session() as session:
-            found = session.execute(_KNOWN, {"digest": digest_of(secret)}).first()
-        now = self._now()
-        if found is None or not found[1].is_active or not _good(found[0], now):
+        with self._database.engine.connect() as connection:
+            found = connection.execute(_KNOWN, {"which": digest_of(secret)}).first()
+        if found is None:
             return None
-        row, user = found
-        if row.used_at is None or now - row.used_at >= _USED_EVERY:
-            self._used(row.id, now)
+        user, now = user_of(found), self._now()
+        number, scopes, expires_at, used_at, revoked_at = found[len(USERS.c) :]
+        if not user.is_active or revoked_at is not None or (expires_at is not None and expires_at <= now):
+            return None
+        if used_at is None or now - used_at >= _USED_EVERY:
+            self._used(number, now)
         # Who is no admin any more has no admin's key either.
-        return user, frozenset(row.scopes) - (set() if user.role == "admin" else {"admin"})
+        return user, frozenset(scopes) - (set() if user.role == "admin" else {"admin"})
 
     def of(self, user_id: str) -> list[ApiKey]:
         """Return the user's keys, newest first, revoked ones too."""
@@ -144,10 +148,6 @@ class Keys:
         long_ago = or_(ApiKeyRow.used_at.is_(None), ApiKeyRow.used_at <= now - _USED_EVERY)
         with self._database.begin() as session:
             session.execute(update(ApiKeyRow).where(ApiKeyRow.id == key_id, long_ago).values(used_at=now))
-
-
-def _good(row: ApiKeyRow, now: datetime) -> bool:
-    return row.revoked_at is None and (row.expires_at is None or row.expires_at > now)
 
 
 def _owned(session: Session, user_id: str, which: str) -> ApiKeyRow:

@@ -13,7 +13,6 @@ from sqlalchemy import (
     CompoundSelect,
     Connection,
     Integer,
-    Row,
     Select,
     String,
     Table,
@@ -26,10 +25,10 @@ from sqlalchemy import (
     union_all,
 )
 
-from workbench.storage.base import UTCDateTime
+from workbench.chat.access import missing
 from workbench.storage.models import ChatSession, ConversationMember
 
-__all__ = ["page_of", "place_of"]
+__all__ = ["page_of"]
 
 _SESSIONS, _MEMBERS = (cast("Table", row.__table__) for row in (ChatSession, ConversationMember))
 _SHOWN = (
@@ -38,27 +37,30 @@ _SHOWN = (
 _COLUMNS = [_SESSIONS.c[name] for name in (*_SHOWN, "created_at", "updated_at")]
 
 
-def page_of(connection: Connection, user_id: str, last: Row[Any] | None, limit: int) -> list[dict[str, Any]]:
+def page_of(connection: Connection, user_id: str, last: str | None, limit: int) -> list[dict[str, Any]]:
     """Return a page of the sessions that a user owns or is a member of, last used first.
 
     Each is as `workbench.chat.rows.session_view` gives it.
+
+    Raises
+    ------
+    NotFound
+        ``last`` is none of them.
     """
-    after = {"moment": last.updated_at, "last": last.id} if last is not None else {}
-    given = {"user_id": user_id, "limit": limit, **after}
+    given = {"user_id": user_id, "last": last, "limit": limit}
     rows: Iterable[Iterable[Any]]
     if connection.dialect.name == "sqlite":
         rows = _whole(connection.scalar(_in_one(first=last is None), given))
     else:
         rows = connection.execute(_page(first=last is None), given)
-    return [
+    page = [
         dict(zip(_SHOWN, values, strict=True), created_at=made.isoformat(), updated_at=used.isoformat())
         for *values, made, used in rows
     ]
-
-
-def place_of(connection: Connection, session_id: str, user_id: str) -> Row[Any] | None:
-    """Return where in the list of a user a session stands, ``None`` where it is not in it."""
-    return connection.execute(_place(), {"session_id": session_id, "user_id": user_id}).first()
+    # Behind a session that is none of the user's there is as little as behind the last one.
+    if not page and last is not None and connection.scalar(_place(), given) is None:
+        raise missing(last)
+    return page
 
 
 @cache
@@ -68,7 +70,7 @@ def _page(*, first: bool) -> CompoundSelect[Any]:
     order: list[UnaryExpression[Any]] = [desc("updated_at"), desc("id")]
     listed: ColumnElement[bool] = _SESSIONS.c.is_active.is_(True)
     if not first:
-        moment, last = bindparam("moment", type_=UTCDateTime), bindparam("last", type_=String)
+        moment, last = _place().scalar_subquery(), bindparam("last", type_=String)
         # The first comparison is for the index; the second decides.
         listed &= (_SESSIONS.c.updated_at <= moment) & (
             (_SESSIONS.c.updated_at < moment) | (_SESSIONS.c.id < last)
@@ -84,11 +86,11 @@ def _page(*, first: bool) -> CompoundSelect[Any]:
 
 @cache
 def _place() -> Select[Any]:
-    user_id = bindparam("user_id", type_=String)
-    joined = (_MEMBERS.c.session_id == _SESSIONS.c.id) & (_MEMBERS.c.user_id == user_id)
-    mine = (_SESSIONS.c.user_id == user_id) | exists().where(joined)
-    which = _SESSIONS.c.id == bindparam("session_id", type_=String)
-    return select(_SESSIONS.c.id, _SESSIONS.c.updated_at).where(which, mine)
+    """Return the statement for the moment at which ``last`` stands in the list of a user."""
+    user_id, here = bindparam("user_id", type_=String), _SESSIONS.alias()
+    joined = (_MEMBERS.c.session_id == here.c.id) & (_MEMBERS.c.user_id == user_id)
+    mine = (here.c.user_id == user_id) | exists().where(joined)
+    return select(here.c.updated_at).where(here.c.id == bindparam("last", type_=String), mine)
 
 
 @cache

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import delete, null, select
 from sqlalchemy.orm import Session
 
-from workbench.chat.access import existing, missing, owned, readable
-from workbench.chat.listing import page_of, place_of
+from workbench.chat.access import existing, owned, readable
+from workbench.chat.listing import page_of
 from workbench.chat.messages import ROLES, check_settings
 from workbench.chat.rows import latest, message_view, message_views, messages_of, session_view
 from workbench.chat.turn import Turn
@@ -116,10 +116,7 @@ class Sessions:
         if limit < 1:
             raise BadInput(f"limit is {limit}; expected at least 1.", details={"field": "limit"})
         with self.database.engine.connect() as connection:
-            last = place_of(connection, cursor, user_id) if cursor is not None else None
-            if cursor is not None and last is None:
-                raise missing(cursor)
-            return page_of(connection, user_id, last, limit)
+            return page_of(connection, user_id, cursor, limit)
 
     def find(self, user_id: str, title: str) -> str | None:
         """Return the newest session of this title."""

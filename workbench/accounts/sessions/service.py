@@ -8,13 +8,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert_postgresql
 from sqlalchemy.dialects.sqlite import insert as upsert_sqlite
 from sqlalchemy.orm import Session
 
 from workbench.accounts.audit import Audit
 from workbench.accounts.checks import digest_of, plain
+from workbench.accounts.known import USERS, user_of
 from workbench.accounts.sessions.base import LoginSession, SessionStore
 from workbench.errors import NotFound, Unavailable
 from workbench.security import generate_secure_token
@@ -29,9 +30,9 @@ _TOKEN_LENGTH = 43
 _SEEN_EVERY = timedelta(minutes=1)
 # Built once, for every request asks it.
 _STANDING = (
-    select(User, func.coalesce(SignOutRow.count, 0))
-    .outerjoin(SignOutRow, SignOutRow.user_id == User.id)
-    .where(User.id == bindparam("which"))
+    select(*USERS.c, func.coalesce(SignOutRow.count, 0))
+    .outerjoin(SignOutRow, SignOutRow.user_id == USERS.c.id)
+    .where(USERS.c.id == bindparam("which"))
 )
 
 
@@ -90,8 +91,8 @@ class Sessions:
         now = self._now()
         if found is None or found.expires_at <= now:
             return None
-        with self._database.session() as session:
-            user, sign_outs = self._standing(session, found.user_id)
+        with self._database.engine.connect() as connection:
+            user, sign_outs = self._standing(connection, found.user_id)
         if user is None or not user.is_active or found.sign_outs != sign_outs:
             return None
         if now - found.seen_at >= _SEEN_EVERY:
@@ -140,8 +141,8 @@ class Sessions:
 
     def of(self, user_id: str) -> list[LoginSession]:
         """Return the user's sessions that are still good, last used first."""
-        with self._database.session() as session:
-            _, sign_outs = self._standing(session, user_id)
+        with self._database.engine.connect() as connection:
+            _, sign_outs = self._standing(connection, user_id)
         now = self._now()
         good = [
             found
@@ -151,7 +152,7 @@ class Sessions:
         return sorted(good, key=lambda found: (found.seen_at, found.digest), reverse=True)
 
     @staticmethod
-    def _standing(session: Session, user_id: str) -> tuple[User | None, int]:
+    def _standing(within: Session | Connection, user_id: str) -> tuple[User | None, int]:
         """Return the user and how often they were signed out everywhere."""
-        row = session.execute(_STANDING, {"which": user_id}).first()
-        return (row[0], row[1]) if row is not None else (None, 0)
+        row = within.execute(_STANDING, {"which": user_id}).first()
+        return (user_of(row), row[-1]) if row is not None else (None, 0)
