@@ -67,7 +67,7 @@ def talking(folder: Path, environment: dict[str, str], rate: float, seconds: flo
     with alone(folder, environment) as server, beside("benchmarks.serving.talking") as load:
         load.ask({"url": server.url, "members": members})
         connected = load.answer()["connected_s"]
-        said = loop(f"{len(members)} clients come in", server.figures())
+        said = loop("coming in", server.figures())
         # Each room once, which loads what answers need.
         load.ask({"rate": ROOMS, "seconds": 1})
         load.answer()
@@ -75,9 +75,13 @@ def talking(folder: Path, environment: dict[str, str], rate: float, seconds: flo
         load.ask({"rate": rate, "seconds": seconds})
         heard, figures = load.answer(), server.figures()
         stored = {one["room"]: listed(server, one) for one in members}
-    what = f"{len(members)} clients in {ROOMS} rooms, {rate:g} messages a second for {seconds:g} s"
+    what = "talking"
     return [
-        row(f"{len(members)} clients come in", connected, "s"),
+        row("clients", len(members)),
+        row("rooms", ROOMS),
+        row("talking: messages a second", rate),
+        row("talking: for", seconds, "s"),
+        row("coming in", connected, "s"),
         *delivered(what, heard, members, stored),
         *spread(f"{what}: question to its last member", heard["question_s"]),
         *spread(f"{what}: answer to its last member", heard["answer_s"]),
@@ -148,7 +152,7 @@ def paging(name: str, folder: Path, environment: dict[str, str], **settings: Any
     told: Rows = []
     with alone(folder, environment) as server, beside("benchmarks.serving.paging") as load:
         for by, (people, lists) in given.items():
-            what = f"pages of {LIMIT} from {CONVERSATIONS:,} conversations, {name}, by {by}"
+            what = f"pages, {name}, {by}"
             told += paged(what, server, load, people, lists)
     return told
 
@@ -162,8 +166,13 @@ def paging_in_jupyter(folder: Path, environment: dict[str, str]) -> Rows:
             {"name": f"{number}", "headers": headers, "address": "127.0.0.1", "times": TIMES}
             for number in range(READERS)
         ]
-        what = f"pages of {LIMIT} from {CONVERSATIONS:,} conversations, SQLite, in Jupyter Server"
-        return paged(what, server, load, people, {one["name"]: ids * TIMES for one in people})
+        return paged(
+            "pages, SQLite, in Jupyter Server",
+            server,
+            load,
+            people,
+            {one["name"]: ids * TIMES for one in people},
+        )
 
 
 @contextmanager
@@ -192,7 +201,8 @@ def main(rate: float = 10, seconds: float = 60) -> None:
             with postgresql(folder / "postgresql") as url:
                 there = environment | {"DATABASE_URL": url}
                 rows += paging("PostgreSQL", folder / "shared", there, database_url=url)
-    tell("server", "One server process", rows)
+    pages = f"pages of {LIMIT} from {CONVERSATIONS:,} conversations over {CONNECTIONS} connections"
+    tell("server", f"One server process; {pages}", rows)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any, cast
 
@@ -31,10 +30,11 @@ from workbench.storage.models import ChatSession, ConversationMember
 __all__ = ["page_of"]
 
 _SESSIONS, _MEMBERS = (cast("Table", row.__table__) for row in (ChatSession, ConversationMember))
-_SHOWN = (
+_NAMES = (
     "id", "user_id", "title", "model_provider", "model_name", "system_prompt", "settings", "is_active",
+    "created_at", "updated_at",
 )  # fmt: skip
-_COLUMNS = [_SESSIONS.c[name] for name in (*_SHOWN, "created_at", "updated_at")]
+_COLUMNS = [_SESSIONS.c[name] for name in _NAMES]
 
 
 def page_of(connection: Connection, user_id: str, last: str | None, limit: int) -> list[dict[str, Any]]:
@@ -48,15 +48,11 @@ def page_of(connection: Connection, user_id: str, last: str | None, limit: int) 
         ``last`` is none of them.
     """
     given = {"user_id": user_id, "last": last, "limit": limit}
-    rows: Iterable[Iterable[Any]]
     if connection.dialect.name == "sqlite":
         rows = _whole(connection.scalar(_in_one(first=last is None), given))
     else:
-        rows = connection.execute(_page(first=last is None), given)
-    page = [
-        dict(zip(_SHOWN, values, strict=True), created_at=made.isoformat(), updated_at=used.isoformat())
-        for *values, made, used in rows
-    ]
+        rows = _typed(connection.execute(_page(first=last is None), given))
+    page = [dict(zip(_NAMES, row, strict=True)) for row in rows]
     # Behind a session that is none of the user's there is as little as behind the last one.
     if not page and last is not None and connection.scalar(_place(), given) is None:
         raise missing(last)
@@ -105,5 +101,14 @@ def _in_one(*, first: bool) -> Select[Any]:
 
 def _whole(text: str) -> Iterator[tuple[Any, ...]]:
     for *values, settings, active, made, used in json.loads(text):
-        times = (datetime.fromisoformat(time).replace(tzinfo=UTC) for time in (made, used))
-        yield (*values, json.loads(settings), bool(active), *times)
+        yield (*values, json.loads(settings), bool(active), _moment(made), _moment(used))
+
+
+def _moment(text: str) -> str:
+    """Return a time of SQLite's, which has always six digits after the point, as ``isoformat`` writes it."""
+    return f"{text.replace(' ', 'T').removesuffix('.000000')}+00:00"
+
+
+def _typed(rows: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
+    for *values, made, used in rows:
+        yield (*values, made.isoformat(), used.isoformat())
