@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import subprocess
 import sys
+import threading
 import time
 from functools import cache
 from importlib.metadata import distributions
@@ -26,12 +27,18 @@ class EnvironmentProbe:
     """
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._git: dict[str, Any] = {}
         self._asked: tuple[float, Path | None] = (0.0, None)
         self._current: tuple[str, str, dict[str, Any]] | None = None
 
     def current(self) -> tuple[str, str, dict[str, Any]]:
         """Return the digest, the canonical text and the description itself."""
+        # One looks and the others wait: listing packages is work that threads only slow each other at.
+        with self._lock:
+            return self._looked()
+
+    def _looked(self) -> tuple[str, str, dict[str, Any]]:
         folder = _here()
         asked, where = self._asked
         if self._current is None or folder != where or time.monotonic() - asked > GIT_SECONDS:

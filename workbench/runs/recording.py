@@ -73,6 +73,10 @@ class Recording:
         self._unended = Unended(self.store)
         self._unended.end()
 
+    def prepare(self) -> None:
+        """Describe the environment now, which the first Run else waits for."""
+        self._environment.current()
+
     # recording
 
     def execute(
