@@ -87,6 +87,7 @@ def talking(folder: Path, environment: dict[str, str], rate: float, seconds: flo
         *spread(f"{what}: answer to its last member", heard["answer_s"]),
         row(f"{what}: server", figures["core"], "cores"),
         row(f"{what}: clients", heard["core"], "cores"),
+        row(f"{what}: everything on the machine", figures["cores"], "cores"),
         *loop(what, figures),
         *said,
     ]
@@ -137,6 +138,7 @@ def paged(
         row(f"{what}: lists that differ from what is stored", wrong, "", "0"),
         row(f"{what}: server", figures["core"], "cores"),
         row(f"{what}: clients", found["core"], "cores"),
+        row(f"{what}: everything on the machine", figures["cores"], "cores"),
         *loop(what, figures),
     ]
 

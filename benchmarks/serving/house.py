@@ -31,10 +31,11 @@ class Watched:
     def __init__(self, server: Server, file: Path) -> None:
         self.url, self.token = server.url + "/", server.token
         self._process, self._file = psutil.Process(server.process.pid), file
-        self._used, self._since = 0.0, time.perf_counter()
+        self._used = self._busy = 0.0
+        self._since = time.perf_counter()
 
     def figures(self) -> dict[str, Any]:
-        """Return what was measured since the last time, and how much of a core the process used."""
+        """Return what was measured since the last time, and how many cores the process and all used."""
         self._file.unlink(missing_ok=True)
         os.kill(self._process.pid, signal.SIGUSR2)
         while not self._file.exists():
@@ -42,7 +43,10 @@ class Watched:
         times, now = self._process.cpu_times(), time.perf_counter()
         used, took = times.user + times.system - self._used, now - self._since
         self._used, self._since = times.user + times.system, now
-        return json.loads(self._file.read_text()) | {"core": used / took}
+        whole = psutil.cpu_times()
+        before, self._busy = self._busy, whole.user + whole.nice + whole.system + whole.softirq
+        all_used = self._busy - before
+        return json.loads(self._file.read_text()) | {"core": used / took, "cores": all_used / took}
 
 
 @contextmanager
