@@ -69,7 +69,10 @@ class OpenAIProvider(RemoteProvider):
             "response_format": _response_format(request.json_schema),
         }
         asked = {name: value for name, value in given.items() if value is not None}
-        return {"model": request.model, "messages": list(request.messages), **asked}
+        # Past the SDK's conversion of what is plain already: of a long conversation it takes longer than
+        # all the rest of the call.
+        whole = {"messages": list(request.messages)}
+        return {"model": request.model, "messages": [], "extra_body": whole, **asked}
 
 
 def _response_format(schema: dict[str, Any] | None) -> dict[str, Any] | None:
