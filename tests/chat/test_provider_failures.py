@@ -119,6 +119,7 @@ def test_too_many_requests(server: StandIn, name: str, how: str) -> None:
     assert "Slow down." in failure.message
 
 
+@pytest.mark.slow
 def test_the_wait_that_was_asked_for_is_kept(server: StandIn, name: str, how: str) -> None:
     case = Case(server, name, how, workbench_retries=1)
     assert case.call(fail(429, retry_after=0.3)).content
@@ -138,6 +139,7 @@ def test_a_long_wait_fails_at_once(server: StandIn, name: str, how: str) -> None
     assert case.asked == 1
 
 
+@pytest.mark.slow
 def test_an_error_that_passes(server: StandIn, name: str, how: str) -> None:
     case = Case(server, name, how, workbench_retries=2)
     assert case.call(fail(500), fail(503, retry_after=0.01)).content
@@ -172,6 +174,7 @@ def test_a_corrupt_answer_is_no_answer(server: StandIn, name: str, how: str) -> 
     assert "Answer" not in failure.message
 
 
+@pytest.mark.slow
 def test_a_silence(server: StandIn, name: str, how: str) -> None:
     case = Case(server, name, how, workbench_timeout=0.3, workbench_retries=2)
     failure = case.failure(slow(30))
@@ -181,6 +184,7 @@ def test_a_silence(server: StandIn, name: str, how: str) -> None:
     assert case.asked == 1
 
 
+@pytest.mark.slow
 def test_a_slow_first_byte(server: StandIn, name: str, how: str) -> None:
     assert Case(server, name, how).call(slow(0.3)).content
 
