@@ -149,6 +149,8 @@ class BertGraph:
 
     def _dense(self, rows: str, name: str, layer: int) -> str:
         matrix, addend = self._matrix(name)
+        if self._ranges is None and not self._probing:
+            return self._product(rows, matrix, addend)
         apart = name.endswith(f"{layer}.output.dense") and layer in self._shape.leading
         rest = self._graph.op("Slice", rows, *map(self._graph.integers, (1, _FAR, 0))) if apart else rows
         if self._probing:
