@@ -20,6 +20,8 @@ from workbench.studio import Studio
 BASE = "/team/"
 """The base URL; not the root, so that no address is right by chance."""
 PASSWORD = "correct horse battery"
+OPENAI = {"model_provider": "openai", "model_name": "gpt-4o"}
+"""Of a conversation that the stand-in answers."""
 _PATIENCE = 120
 
 

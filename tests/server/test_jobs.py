@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.server.conftest import BASE, Client
+from tests.server.conftest import BASE, OPENAI, Client
 from tests.server.listener import Listener
 from tests.standin.behaviours import ok
 from tests.standin.server import StandIn
@@ -78,7 +78,7 @@ def test_a_run_is_stopped_by_delete_and_its_base_goes_on_serving(client: Client,
 def test_a_reply_is_stopped_by_delete_and_kept_as_far_as_it_came(client: Client, standin: StandIn) -> None:
     standin.reset()
     standin.script("openai", [ok(" ".join(map(str, range(1000))), pace=0.05)])
-    made = client.post("api/chat/conversations", json={"model_provider": "openai", "model_name": "gpt-4o"})
+    made = client.post("api/chat/conversations", json=OPENAI)
     path = f"api/chat/conversations/{made.json()['id']}/messages"
     with client.post(f"{path}/stream", json={"content": "Count."}, stream=True) as answer:
         lines = answer.iter_lines()

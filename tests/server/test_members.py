@@ -7,13 +7,12 @@ from collections.abc import Callable
 import pytest
 
 from tests.jupyter import Server
-from tests.server.conftest import BOTH, Client, key_of
+from tests.server.conftest import BOTH, OPENAI, Client, key_of
 from tests.standin.behaviours import ok
 from tests.standin.server import StandIn
 from workbench.studio import Studio
 
 pytestmark = BOTH
-OPENAI = {"model_provider": "openai", "model_name": "gpt-4o"}
 
 
 @pytest.fixture

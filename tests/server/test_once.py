@@ -10,13 +10,11 @@ from typing import Any
 
 import pytest
 
-from tests.server.conftest import Client, home_of, key_of, standing
+from tests.server.conftest import OPENAI, Client, home_of, key_of, standing
 from tests.standin.behaviours import fail, ok, slow
 from tests.standin.server import StandIn
 from workbench.settings import load_settings
 from workbench.studio import Studio
-
-OPENAI = {"model_provider": "openai", "model_name": "gpt-4o"}
 
 
 def named(client: Client, name: str, method: str, path: str, **given: Any) -> Any:

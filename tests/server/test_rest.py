@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.jupyter import Server
-from tests.server.conftest import Client, home_of, key_of, on_database, standing
+from tests.server.conftest import OPENAI, Client, home_of, key_of, on_database, standing
 from tests.standin.behaviours import ok
 from tests.standin.server import StandIn
 from workbench.settings import load_settings
@@ -40,9 +40,7 @@ def client(request: pytest.FixtureRequest) -> Client:
 
 def made(client: Client, **given: Any) -> dict[str, Any]:
     """Return a new conversation."""
-    answer = client.post(
-        "api/chat/conversations", json={"model_provider": "openai", "model_name": "gpt-4o"} | given
-    )
+    answer = client.post("api/chat/conversations", json=OPENAI | given)
     assert answer.status_code == 201, answer.text
     body: dict[str, Any] = answer.json()
     return body

@@ -12,13 +12,11 @@ from socketio.exceptions import ConnectionError as Refusal
 
 from tests.jupyter import Server
 from tests.server.browser import Browser
-from tests.server.conftest import BASE, BOTH, Client, key_of
+from tests.server.conftest import BASE, BOTH, OPENAI, Client, key_of
 from tests.server.listener import Listener
 from tests.standin.behaviours import Behaviour, fail, ok, truncate
 from tests.standin.server import StandIn
 from workbench.studio import Studio
-
-OPENAI = {"model_provider": "openai", "model_name": "gpt-4o"}
 
 
 class House:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.jupyter import Server
-from tests.server.conftest import Client, key_of
+from tests.server.conftest import OPENAI, Client, key_of
 from tests.standin.behaviours import ok
 from tests.standin.server import StandIn
 from workbench.accounts import SCOPES
@@ -25,9 +25,7 @@ def people(alone: Server, studio: Studio, user: Callable[[str], str], standin: S
     studio.accounts.set_role("boss", "admin")
     found["boss"] = Client(alone, key_of(studio, boss, scopes=SCOPES))
     found["lesser"] = Client(alone, key_of(studio, boss))
-    talk = found["hana"].post(
-        "api/chat/conversations", json={"model_provider": "openai", "model_name": "gpt-4o"}
-    )
+    talk = found["hana"].post("api/chat/conversations", json=OPENAI)
     said = found["hana"].post(
         f"api/chat/conversations/{talk.json()['id']}/messages", json={"content": "2+2?"}
     )

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_server.auth.decorator import allow_unauthenticated
-from jupyter_server.base.handlers import JupyterHandler
 from tornado.escape import xhtml_escape
 
 from workbench.errors import WorkbenchError
-from workbench.server.failures import failure_of
+from workbench.server.failures import FailuresTold, failure_of
 from workbench.server.identity import COOKIE
 from workbench.studio import Studio
 
@@ -22,7 +21,7 @@ _DAYS = 30
 _LONGEST = 2000
 
 
-class _Entrance(JupyterHandler):
+class _Entrance(FailuresTold):
     def initialize(self, studio: Studio) -> None:
         """Take what accounts are looked up in."""
         self.studio = studio
@@ -36,11 +35,6 @@ class _Entrance(JupyterHandler):
         """Show one sentence."""
         error = failure_of(status_code, kwargs.get("exc_info", (None, None))[1])
         self._show(error)
-
-    def log_exception(self, *exc_info: Any) -> None:
-        """Log what nobody meant; a `WorkbenchError` is an answer."""
-        if not isinstance(exc_info[1], WorkbenchError):
-            super().log_exception(*exc_info)
 
     def _show(self, error: WorkbenchError | None = None) -> None:
         if error is not None:

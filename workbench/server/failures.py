@@ -5,11 +5,12 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
 from workbench.errors import BadInput, NotFound, Refused, TooLarge, Unavailable, WorkbenchError
 
-__all__ = ["WrongMethod", "WrongType", "failure_of", "told"]
+__all__ = ["FailuresTold", "WrongMethod", "WrongType", "failure_of", "told"]
 
 
 class WrongType(WorkbenchError):
@@ -61,6 +62,21 @@ def told(error: WorkbenchError) -> tuple[int, dict[str, Any]]:
     body = {name: value for name, value in error.to_dict().items() if name in {"code", "message", "hint"}}
     field = error.details.get("field")
     return error.status, {"error": body | ({"field": str(field)} if field else {})}
+
+
+class FailuresTold(JupyterHandler):
+    """Answers what goes wrong as the routes do, where another handler does the rest."""
+
+    def log_exception(self, *exc_info: Any) -> None:
+        """Log what nobody meant; a `WorkbenchError` is an answer."""
+        if not isinstance(exc_info[1], WorkbenchError):
+            super().log_exception(*exc_info)
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Answer with ``{"error": {"code", "message", "hint"}}``."""
+        error = failure_of(status_code, kwargs.get("exc_info", (None, None))[1])
+        self.set_status(error.status)
+        self.finish(told(error)[1])
 
 
 def _is_database(error: BaseException | None) -> bool:

@@ -6,11 +6,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from jupyter_server.auth.decorator import allow_unauthenticated
-from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
-from workbench.errors import NotFound, WorkbenchError
-from workbench.server.failures import failure_of, told
+from workbench.errors import NotFound
+from workbench.server.failures import FailuresTold
 
 __all__ = ["CLIENT_FOLDER", "ClientHandler", "PageHandler"]
 
@@ -40,7 +39,7 @@ class ClientHandler(web.StaticFileHandler):
         self.set_header("X-Content-Type-Options", "nosniff")
 
 
-class PageHandler(JupyterHandler, web.StaticFileHandler):
+class PageHandler(FailuresTold, web.StaticFileHandler):
     """Serves the files of a folder to those who are logged in; others are sent to log in first.
 
     The application lets nobody else come to a method that is not marked as open.
@@ -58,14 +57,3 @@ class PageHandler(JupyterHandler, web.StaticFileHandler):
     def set_extra_headers(self, path: str) -> None:  # noqa: ARG002 - Tornado gives it
         """Have the browser ask each time."""
         self.set_header("Cache-Control", "no-cache")
-
-    def log_exception(self, *exc_info: Any) -> None:
-        """Log what nobody meant; a `WorkbenchError` is an answer."""
-        if not isinstance(exc_info[1], WorkbenchError):
-            super().log_exception(*exc_info)
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Answer as the routes do."""
-        error = failure_of(status_code, kwargs.get("exc_info", (None, None))[1])
-        self.set_status(error.status)
-        self.finish(told(error)[1])

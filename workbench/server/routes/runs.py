@@ -26,7 +26,8 @@ def list_runs(call: Call) -> list[dict[str, Any]]:
     """List one's Runs, newest first; an admin may ask for another user's."""
     wanted = call.query
     after = _seen(call, wanted.cursor) if wanted.cursor else None
-    filters = {"kind": wanted.kind, "status": wanted.status, "user": user_named(call, wanted.user).id}
+    whose = user_named(call, wanted.user).id if wanted.user else call.user_id
+    filters = {"kind": wanted.kind, "status": wanted.status, "user": whose}
     found = call.studio.runs.list(limit=wanted.limit + 1, after=after, **filters)
     return call.page([_view(run) for run in found], wanted.limit)
 

@@ -10,8 +10,8 @@ from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.base.websocket import WebSocketMixin
 from tornado import web
 
-from workbench.errors import Refused, WorkbenchError
-from workbench.server.failures import failure_of, told
+from workbench.errors import Refused
+from workbench.server.failures import FailuresTold
 from workbench.server.sockets.protocol import MOST_BYTES
 
 __all__ = ["socket_handler"]
@@ -21,7 +21,7 @@ def socket_handler(server: socketio.AsyncServer) -> type[web.RequestHandler]:
     """Return the handler that takes clients to the server."""
     engine: Any = socketio.get_tornado_handler(server)
 
-    class SocketHandler(WebSocketMixin, engine, JupyterHandler):
+    class SocketHandler(FailuresTold, WebSocketMixin, engine, JupyterHandler):
         """Lets requests from this origin through; who they are from is asked when Socket.IO connects."""
 
         # Engine.IO does its own.
@@ -43,17 +43,6 @@ def socket_handler(server: socketio.AsyncServer) -> type[web.RequestHandler]:
             await super().prepare()
             if not self.check_origin():
                 raise Refused("Pages of another origin are not let in.", "Ask from a page of this server.")
-
-        def log_exception(self, *exc_info: Any) -> None:
-            """Log what nobody meant; a `WorkbenchError` is an answer."""
-            if not isinstance(exc_info[1], WorkbenchError):
-                super().log_exception(*exc_info)
-
-        def write_error(self, status_code: int, **kwargs: Any) -> None:
-            """Answer as the routes do."""
-            error = failure_of(status_code, kwargs.get("exc_info", (None, None))[1])
-            self.set_status(error.status)
-            self.finish(told(error)[1])
 
         get, post, options = (allow_unauthenticated(act) for act in (engine.get, engine.post, engine.options))
 
