@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -50,6 +51,12 @@ class PageHandler(FailuresTold, web.StaticFileHandler):
         if any(part.startswith(".") for part in PurePosixPath(path).parts):
             raise NotFound("There is nothing under this address.", "Look at /api/docs.")
         await web.StaticFileHandler.get(self, path, include_body)
+
+    def get_content(  # type: ignore[override]  # Tornado's is a class method, which knows no length
+        self, abspath: str, start: int | None = None, end: int | None = None
+    ) -> Generator[bytes, None, None]:
+        """Read no more than the length that was announced: the page may grow while it is being sent."""
+        return super().get_content(abspath, start, self.get_content_size() if end is None else end)
 
     def compute_etag(self) -> None:
         """Nothing: Tornado remembers one for good, and pages change; the time of the change does."""

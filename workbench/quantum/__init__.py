@@ -1,0 +1,1 @@
+"""Quantum circuits: any dialect, any engine, and the proof that the answer is right."""
