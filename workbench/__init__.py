@@ -20,9 +20,11 @@ _HOMES = {
     "ChatReply": "workbench.chat",
     "ChatService": "workbench.chat",
     "ChatWidget": "workbench.widgets",
+    "CircuitResult": "workbench.quantum",
     "Citation": "workbench.knowledge",
     "FileService": "workbench.knowledge",
     "KnowledgeWidget": "workbench.widgets",
+    "QuantumService": "workbench.quantum",
     "Run": "workbench.runs",
     "RunsWidget": "workbench.widgets",
     "Settings": "workbench.settings",
@@ -52,9 +54,11 @@ __all__ = [
     "ChatReply",
     "ChatService",
     "ChatWidget",
+    "CircuitResult",
     "Citation",
     "FileService",
     "KnowledgeWidget",
+    "QuantumService",
     "Run",
     "RunsWidget",
     "Settings",
@@ -85,6 +89,7 @@ if TYPE_CHECKING:
     from workbench.files import calculate_file_hash, format_file_size, get_file_type_icon
     from workbench.knowledge import Answer, Citation, FileService, VectorService
     from workbench.magics import load_ipython_extension, unload_ipython_extension
+    from workbench.quantum import CircuitResult, QuantumService
     from workbench.runs import Run
     from workbench.security import generate_api_key, generate_secure_token, hash_password, verify_password
     from workbench.settings import Settings, load_settings

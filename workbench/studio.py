@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from workbench.accounts import AccountService
     from workbench.chat import AIService, ChatService
     from workbench.knowledge import FileService, VectorService
+    from workbench.quantum import QuantumService
 
 __all__ = ["Studio", "opened", "studio", "use"]
 
@@ -38,6 +39,7 @@ SERVICES = {
     "ai": "workbench.chat:AIService",
     "chat": "workbench.chat:ChatService",
     "files": "workbench.knowledge:FileService",
+    "quantum": "workbench.quantum:QuantumService",
     "vectors": "workbench.knowledge:VectorService",
 }
 
@@ -90,6 +92,12 @@ class Studio:
     def files(self) -> FileService:
         """Uploaded files and their texts."""
         service: FileService = self._service("files")
+        return service
+
+    @property
+    def quantum(self) -> QuantumService:
+        """Circuits, their engines and jobs."""
+        service: QuantumService = self._service("quantum")
         return service
 
     @property

@@ -8,7 +8,7 @@ become a `Matrix`. So an engine that does these right does every circuit right.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -167,3 +167,15 @@ class Lowered:
     def readout(self) -> dict[int, int]:
         """Classical bit to the qubit that it shows at the end, where the circuit is not dynamic."""
         return {op.clbit: op.qubit for op in self.ops if isinstance(op, Measure)}
+
+    def unmeasured(self) -> Lowered:
+        """Return the circuit without its final measurements."""
+        kept = tuple(op for op in self.ops if not isinstance(op, Measure))
+        return replace(self, ops=kept, clbits=0)
+
+    def shown(self) -> Lowered:
+        """Return the circuit with every qubit measured at the end, where nothing was measured at all."""
+        if any(isinstance(op, Measure) for op in walk(self.ops)):
+            return self
+        measures = tuple(Measure(qubit, qubit) for qubit in range(self.qubits))
+        return replace(self, ops=self.ops + measures, clbits=self.qubits)

@@ -1,0 +1,95 @@
+"""Qiskit Aer: amplitudes in double precision, circuits that act on measurements, sweeps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from workbench.errors import WorkbenchError
+from workbench.quantum.backends.base import Outcome, Task
+from workbench.quantum.backends.local import LocalEngine, cores
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from workbench.quantum.lowered import Lowered
+    from workbench.quantum.observables import Observable
+
+__all__ = ["AerBackend"]
+
+DENSE_QUBITS = 30
+"""Beyond, a circuit that is not Clifford is computed as a matrix product state."""
+
+
+class AerBackend(LocalEngine):
+    """`qiskit_aer.AerSimulator`, without a transpiler in front: what it is given is what it knows."""
+
+    name = "aer"
+    modules = ("qiskit", "qiskit_aer")
+    dynamic = True
+
+    def bytes_needed(self, task: Task) -> int:
+        """Return the most memory that a run takes; a matrix product state grows as it has to."""
+        return 0 if task.lowered.qubits > DENSE_QUBITS else super().bytes_needed(task)
+
+    def run(self, task: Task) -> Outcome:
+        """Return amplitudes, or samples of what acts on measurements or is large."""
+        from workbench.quantum.emit.qiskit import to_qiskit
+
+        large = task.lowered.qubits > DENSE_QUBITS
+        if task.lowered.dynamic or large:
+            method = "matrix_product_state" if large else "statevector"
+            return self._sample(to_qiskit(task.lowered.shown()), task, method)
+        circuit = to_qiskit(task.lowered.unmeasured())
+        circuit.save_statevector()
+        data = _done(self._simulator(task, "statevector").run(circuit, shots=1)).data()["statevector"]
+        return Outcome(amplitudes=np.asarray(data), first="least")
+
+    def _sample(self, circuit: Any, task: Task, method: str) -> Outcome:
+        shots = task.shots or 1
+        result = _done(self._simulator(task, method).run(circuit, shots=shots, seed_simulator=task.seed))
+        counts = {key.replace(" ", "")[::-1]: many for key, many in result.get_counts().items()}
+        return Outcome(counts=counts, meta={"method": method})
+
+    def _simulator(self, task: Task, method: str) -> Any:
+        from qiskit_aer import AerSimulator
+
+        return AerSimulator(method=method, precision=task.precision, max_parallel_threads=cores())
+
+    def expectations(
+        self, lowered: Lowered, values: NDArray[np.float64], observables: Sequence[Observable]
+    ) -> NDArray[np.float64]:
+        """Return exact expectation values, all points in one go."""
+        from qiskit.quantum_info import SparsePauliOp
+        from qiskit_aer.primitives import EstimatorV2
+
+        from workbench.quantum.emit.qiskit import to_qiskit
+
+        circuit = to_qiskit(lowered.unmeasured())
+        by_name = {parameter.name: parameter for parameter in circuit.parameters}
+        columns = {by_name[name]: values[:, at] for at, name in enumerate(lowered.parameters)}
+        operators = [
+            SparsePauliOp.from_sparse_list(
+                [
+                    ("".join(letter for _, letter in term.factors), [q for q, _ in term.factors], term.weight)
+                    for term in one.terms
+                ],
+                lowered.qubits,
+            )
+            for one in observables
+        ]
+        estimator = EstimatorV2(options={"backend_options": {"max_parallel_threads": cores()}})
+        # one row an observable, one column a point
+        bound = {tuple(columns): np.stack(list(columns.values()), axis=-1)[np.newaxis]}
+        job = estimator.run([(circuit, [[operator] for operator in operators], bound)], precision=0.0)
+        return np.asarray(job.result()[0].data.evs, float).T
+
+
+def _done(job: Any) -> Any:
+    result = job.result()
+    if not result.success:
+        reason = next((one.status for one in result.results if not one.success), result.status)
+        raise WorkbenchError(f"Aer could not run the circuit: {reason}.", "Try another engine.")
+    return result

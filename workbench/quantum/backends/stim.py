@@ -1,0 +1,70 @@
+"""stim: Clifford circuits of any size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from workbench.quantum.backends.base import Outcome, Task
+from workbench.quantum.backends.local import LocalEngine
+
+if TYPE_CHECKING:
+    from workbench.quantum.lowered import Lowered
+
+__all__ = ["StimBackend"]
+
+STATE_QUBITS = 12
+"""Up to here its tableau is also written out as a state, so that it can be compared exactly."""
+
+
+class StimBackend(LocalEngine):
+    """A stabilizer tableau, sampled."""
+
+    name = "stim"
+    modules = ("stim",)
+    dynamic = True
+
+    def cannot(self, lowered: Lowered) -> str | None:
+        """Return which operation is beyond it."""
+        from workbench.quantum.emit.stim import refusal
+
+        return refusal(lowered)
+
+    def bytes_needed(self, task: Task) -> int:
+        """Return the most memory that a run takes: a tableau, and a byte a sampled bit."""
+        bits = task.lowered.clbits or task.lowered.qubits
+        return task.lowered.qubits**2 // 2 + (task.shots or 1) * bits * 2
+
+    def run(self, task: Task) -> Outcome:
+        """Return amplitudes where few qubits are asked for exactly, else samples."""
+        from workbench.quantum.emit.stim import to_stim
+
+        lowered = task.lowered
+        if task.shots is None and not lowered.dynamic and lowered.qubits <= STATE_QUBITS:
+            return Outcome(amplitudes=_state(to_stim(lowered.unmeasured()), lowered.qubits))
+        shown = lowered.shown()
+        samples = to_stim(shown).compile_sampler(seed=task.seed).sample(task.shots or 1)
+        return Outcome(counts=_counts(samples, shown), meta={"method": "stabilizer"})
+
+
+def _state(circuit: Any, qubits: int) -> Any:
+    import stim
+
+    simulator = stim.TableauSimulator()
+    simulator.set_num_qubits(qubits)
+    simulator.do(circuit)
+    return simulator.state_vector(endian="big").astype(np.complex128)
+
+
+def _counts(samples: Any, lowered: Lowered) -> dict[str, int]:
+    """Read each bit where it was last written; one that never was shows 0."""
+    from workbench.quantum.emit.stim import measured_bits
+    from workbench.quantum.readout import texts
+
+    bits = np.zeros((len(samples), lowered.clbits), np.uint8)
+    for column, bit in enumerate(measured_bits(lowered)):
+        bits[:, bit] = samples[:, column]
+    packed, counts = np.unique(np.packbits(bits, axis=1), axis=0, return_counts=True)
+    keys = np.unpackbits(packed, axis=1, count=lowered.clbits)
+    return dict(zip(texts(keys), counts.tolist(), strict=True))

@@ -1,0 +1,118 @@
+"""Which engine is the fastest for a circuit, and why: the rule behind ``on="auto"``.
+
+The bounds were measured by ``python -m benchmarks.circuits``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workbench.quantum.limits import bond_bound
+
+if TYPE_CHECKING:
+    from workbench.quantum.backends import Engines
+    from workbench.quantum.backends.base import Precision
+    from workbench.quantum.lowered import Lowered
+
+__all__ = ["Choice", "choose", "choose_sweep"]
+
+SMALL = 10
+"""Up to here Qiskit's own state vector is the fastest: no other library has to be told the circuit."""
+TABLEAU_FROM = 16
+"""From here a Clifford circuit is sampled from its tableau instead of a state."""
+SINGLE_FROM = 15
+"""From here the state is computed in single precision unless double is asked for."""
+DENSE = 30
+"""Beyond, states do not fit into common machines."""
+BOND = 12
+"""Most qubits of a matrix product state's bond that end in a reasonable time."""
+BROADCAST = 8
+"""Up to here a sweep is fastest as one more axis of every array."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An engine and the reason.
+
+    Attributes
+    ----------
+    engine : str
+        Its name.
+    precision : {"single", "double"}
+        Of the amplitudes.
+    why : str
+        For people.
+    warning : str or None
+        What to know about the result.
+    """
+
+    engine: str
+    precision: Precision
+    why: str
+    warning: str | None = None
+
+
+def choose(
+    lowered: Lowered, engines: Engines, precision: Precision | None = None, *, sampled: bool = True
+) -> Choice:
+    """Choose the engine for one circuit without noise.
+
+    Parameters
+    ----------
+    lowered : Lowered
+        Without branches where those could be deferred.
+    engines : Engines
+        What there is.
+    precision : {"single", "double"}, optional
+        What was asked for.
+    sampled : bool
+        Whether samples are enough, or exact probabilities are needed.
+    """
+    large = lowered.qubits >= TABLEAU_FROM and sampled
+    if (large or lowered.dynamic) and _usable(engines, "stim"):
+        from workbench.quantum.emit.stim import refusal
+
+        if refusal(lowered) is None:
+            kind = "acts on measurements" if lowered.dynamic else f"has {lowered.qubits} qubits"
+            return Choice("stim", "double", f"a Clifford circuit that {kind}: its tableau is sampled")
+    if lowered.dynamic:
+        why = "acts on measurements in a way that cannot be deferred: shot by shot"
+        return _beyond(lowered) or Choice("aer", precision or "double", why)
+    if lowered.qubits > DENSE:
+        return _beyond(lowered) or Choice("qsim", "single", "dense")
+    return _dense(lowered.qubits, engines, precision)
+
+
+def _dense(qubits: int, engines: Engines, precision: Precision | None) -> Choice:
+    if qubits <= SMALL and precision != "single":
+        return Choice("qiskit", "double", f"{qubits} qubits: Qiskit's state vector has the least overhead")
+    if precision != "double" and qubits >= SINGLE_FROM and _usable(engines, "qsim"):
+        return Choice("qsim", "single", f"{qubits} qubits in single precision: qsim fuses gates")
+    if precision == "single":
+        return Choice("aer", "single", f"{qubits} qubits in single precision")
+    return Choice("aer", "double", f"{qubits} qubits in double precision: Aer fuses gates")
+
+
+def _beyond(lowered: Lowered) -> Choice | None:
+    """Choose a matrix product state where it can hold the circuit."""
+    bond = bond_bound(lowered)
+    if lowered.qubits <= DENSE or bond > BOND:
+        return None
+    return Choice(
+        "aer",
+        "double",
+        f"{lowered.qubits} qubits with little entanglement: a matrix product state, bonds up to {2**bond}",
+        "Computed as a matrix product state; compare with a smaller circuit of the same kind.",
+    )
+
+
+def choose_sweep(qubits: int, engines: Engines) -> Choice:
+    """Choose the engine for exact expectation values of many parameter values."""
+    if qubits <= BROADCAST and _usable(engines, "pennylane"):
+        return Choice("pennylane", "double", f"a sweep of {qubits} qubits: all points in one array")
+    return Choice("aer", "double", f"a sweep of {qubits} qubits: one circuit, many values")
+
+
+def _usable(engines: Engines, name: str) -> bool:
+    return engines.any(name).available() is None

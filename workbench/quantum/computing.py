@@ -1,0 +1,190 @@
+"""From a checked request to what its Run holds."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from workbench.errors import BadInput
+from workbench.quantum.agreement import compare
+from workbench.quantum.backends import Engines
+from workbench.quantum.choosing import Choice, choose
+from workbench.quantum.execution import Answer, Asked, execute, prepared, turned
+from workbench.quantum.expectation import exact, sampled
+from workbench.quantum.keeping import keep_samples, keep_weights
+from workbench.quantum.observables import Observable, groups
+
+if TYPE_CHECKING:
+    from workbench.quantum.lowered import Lowered
+    from workbench.quantum.request import Request
+    from workbench.runs import Recorder
+
+__all__ = ["bit_names", "chosen", "compute", "drawn_seed", "meta_of", "registers_of"]
+
+KEPT_KEYS = 1 << 16
+"""Most keys whose exact probabilities are kept beside samples."""
+EXACT_KEYS = 1 << 20
+"""The same where exact probabilities are all that was asked for."""
+SHOWN_QUBITS = 6
+"""Up to here a circuit without measurements keeps its state for display."""
+
+
+def compute(request: Request, engines: Engines, recorder: Recorder) -> dict[str, Any]:
+    """Run one circuit, without a sweep; return the output of its Run."""
+    from workbench.quantum.binding import bind
+    from workbench.quantum.lowering import lower
+
+    began = time.perf_counter()
+    lowered = bind(lower(request.circuit, request.lines), request.bind)
+    asked = Asked(request.samples, drawn_seed(request.seed), request.precision)
+    choice = chosen(request, lowered, engines)
+    engine = engines.get(choice.engine)
+    asked = replace(asked, precision=request.precision or choice.precision)
+    given = prepared(lowered) if request.on == "auto" else lowered
+    answer = execute(engine, given, asked)
+    output = _shown(request, lowered, answer, asked, recorder)
+    recorder.check()
+    if request.observables:
+        output["expval"] = _expected(request, lowered, answer, asked, engine)
+    if request.compare:
+        names = tuple(dict.fromkeys((choice.engine, *request.compare)))
+        output["agreement"] = compare(lowered, asked, names, engines, answer).to_dict()
+        recorder.metric("agree", float(output["agreement"]["agree"]))
+    output["meta"] = meta_of(request, choice, asked, began) | answer.outcome.meta
+    output["meta"]["engine_seconds"] = answer.seconds
+    _tell(recorder, output["meta"])
+    return output
+
+
+def drawn_seed(seed: int | None) -> int:
+    """Return the seed, or a fresh one."""
+    return secrets.randbelow(2**31) if seed is None else seed
+
+
+def chosen(request: Request, lowered: Lowered, engines: Engines) -> Choice:
+    """Return the engine that was named, or the fastest."""
+    if request.on != "auto":
+        engine = engines.get(request.on)
+        precision = request.precision or ("double" if "double" in engine.precisions else "single")
+        return Choice(request.on, precision, "it was asked for")
+    samples_do = request.shots is not None and not request.observables and not request.compare
+    return choose(prepared(lowered), engines, request.precision, sampled=samples_do)
+
+
+def meta_of(request: Request, choice: Choice, asked: Asked, began: float) -> dict[str, Any]:
+    """Return how it was done, as JSON values."""
+    circuit = request.circuit
+    facts: dict[str, Any] = {
+        "on": choice.engine,
+        "why": choice.why,
+        "shots": asked.shots,
+        "seed": asked.seed,
+        "precision": choice.precision,
+        "qubits": circuit.num_qubits,
+        "clbits": circuit.num_clbits,
+        "depth": circuit.depth(),
+        "gates": circuit.size(),
+        "dialect": request.dialect,
+        "seconds": time.perf_counter() - began,
+    }
+    if choice.warning:
+        facts["warning"] = choice.warning
+    return facts
+
+
+def _tell(recorder: Recorder, meta: dict[str, Any]) -> None:
+    for name in ("on", "shots", "precision", "qubits", "depth", "gates"):
+        recorder.parameter(name, meta[name])
+    recorder.metric("engine_seconds", meta["engine_seconds"])
+
+
+def bit_names(circuit: Any, *, measured: bool) -> list[str]:
+    """Return the header of a key: classical bits in declaration order, or qubits."""
+    bits = circuit.clbits if measured else circuit.qubits
+    kind = "c" if measured else "q"
+    names = []
+    for at, bit in enumerate(bits):
+        registers = circuit.find_bit(bit).registers
+        names.append(f"{registers[0][0].name}[{registers[0][1]}]" if registers else f"{kind}{at}")
+    return names
+
+
+def registers_of(circuit: Any, *, measured: bool) -> list[list[Any]]:
+    """Return name and bits, by their place in the key, of each register."""
+    registers = circuit.cregs if measured else circuit.qregs
+    return [[one.name, [circuit.find_bit(bit).index for bit in one]] for one in registers]
+
+
+def measures(lowered: Lowered) -> bool:
+    """Whether classical bits, and not qubits, make the key."""
+    from workbench.quantum.lowered import Measure, walk
+
+    return any(isinstance(op, Measure) for op in walk(lowered.ops))
+
+
+def _shown(
+    request: Request, lowered: Lowered, answer: Answer, asked: Asked, recorder: Recorder
+) -> dict[str, Any]:
+    measured = measures(lowered)
+    output: dict[str, Any] = {
+        "bits": bit_names(request.circuit, measured=measured),
+        "registers": registers_of(request.circuit, measured=measured),
+        "counts": None,
+        "probabilities": None,
+    }
+    distribution = answer.distribution
+    if asked.shots is None and (distribution is None or distribution.size > EXACT_KEYS):
+        raise BadInput(
+            f"The exact probabilities of {len(output['bits'])} bits are too many to keep, or not to be had.",
+            "Give shots, such as shots=1000.",
+            details={"field": "shots"},
+        )
+    if asked.shots is not None:
+        output["counts"] = keep_samples(recorder, answer.samples(asked))
+    if distribution is not None and distribution.size <= (KEPT_KEYS if asked.shots else EXACT_KEYS):
+        output["probabilities"] = keep_weights(recorder, *distribution.exact())
+    if not measured and answer.outcome.amplitudes is not None and lowered.qubits <= SHOWN_QUBITS:
+        output["state"] = _state(answer)
+    return output
+
+
+def _state(answer: Answer) -> list[list[float]]:
+    amplitudes = answer.outcome.amplitudes
+    assert amplitudes is not None  # noqa: S101 - the caller's
+    qubits = answer.lowered.qubits
+    if answer.outcome.first == "least":
+        amplitudes = amplitudes.reshape((2,) * qubits).transpose().reshape(-1)
+    return [[float(one.real), float(one.imag)] for one in amplitudes]
+
+
+def _expected(
+    request: Request, lowered: Lowered, answer: Answer, asked: Asked, engine: Any
+) -> list[list[Any]]:
+    shots = request.expectation_shots
+    if shots is None and answer.outcome.amplitudes is not None:
+        values = exact(answer.outcome, answer.lowered.qubits, request.observables)
+        pairs = [(value, 0.0) for value in values]
+    else:
+        pairs = measured_values(
+            request.observables, lowered, replace(asked, shots=shots or asked.shots), engine
+        )
+    return [[one.name, value, error] for one, (value, error) in zip(request.observables, pairs, strict=True)]
+
+
+def measured_values(
+    observables: Sequence[Observable], lowered: Lowered, asked: Asked, engine: Any
+) -> list[tuple[float, float]]:
+    """Estimate expectation values: every group of Pauli strings is measured with its own shots."""
+    found = []
+    for at, (basis, strings) in enumerate(groups(observables)):
+        mine = replace(asked, seed=(asked.seed + at) % 2**31)
+        answer = execute(engine, turned(lowered, basis), mine)
+        samples = answer.samples(mine)
+        keys = samples.keys[:, -lowered.qubits :]
+        found.append((strings, keys, samples.counts.astype(np.float64)))
+    return sampled(observables, found)
