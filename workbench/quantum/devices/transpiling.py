@@ -40,11 +40,12 @@ def flat(circuit: QuantumCircuit) -> QuantumCircuit:
     Providers name what they measured by register; with several of them, or with bits in none or in
     two, an order has to be guessed.
     """
+    if not any(hasattr(instruction.operation, "blocks") for instruction in circuit.data):
+        return _renamed(circuit)
+    # Conditions name registers, which a plain copy would bring along.
     from workbench.quantum.emit.qiskit import to_qiskit
     from workbench.quantum.lowering import lower
 
-    if not any(hasattr(instruction.operation, "blocks") for instruction in circuit.data):
-        return _renamed(circuit)
     return to_qiskit(lower(circuit))
 
 
