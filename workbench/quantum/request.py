@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from workbench.errors import BadInput
 from workbench.quantum.backends.base import Precision
+from workbench.quantum.noise import Noise
+from workbench.quantum.noise import noise as read_noise
 from workbench.quantum.observables import Observable, observables
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ class Request:
     sweep : DataFrame or None
         A row a point, a column a parameter.
     noise : dict or None
-        See `workbench.quantum.noise`.
+        See `workbench.quantum.noise.Noise.to_json`.
     mitigate : str or None
         See `workbench.quantum.mitigation`.
     compare : tuple of str
@@ -75,6 +77,11 @@ class Request:
     mitigate: str | None
     compare: tuple[str, ...]
     precision: Precision | None
+
+    @property
+    def wrong(self) -> Noise | None:
+        """What goes wrong on the way."""
+        return None if self.noise is None else Noise.from_json(self.noise)
 
     @property
     def samples(self) -> int | None:
@@ -115,7 +122,7 @@ def request(
     given: Any,
     bind: Mapping[str, float] | None,
     sweep: Any,
-    noise: dict[str, Any] | None,
+    noise: Any,
     mitigate: str | None,
     compare: Any,
     precision: str | None,
@@ -136,6 +143,7 @@ def request(
     _check_free(names, bound, points)
     if precision is not None and precision not in get_args(Precision):
         raise _bad(f"{precision!r} is no precision.", "There are 'single' and 'double'.", "precision")
+    wrong = read_noise(noise)
     return Request(
         circuit,
         program.dialect,
@@ -146,7 +154,7 @@ def request(
         observables(given if given is not None else (program.observables or None), circuit.num_qubits),
         bound,
         points,
-        noise,
+        None if wrong is None else wrong.to_json(),
         mitigate,
         _compared(compare, engines),
         precision,  # type: ignore[arg-type]
