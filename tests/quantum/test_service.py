@@ -63,6 +63,7 @@ def test_the_same_seed_on_every_engine(studio: Studio) -> None:
 
 def test_strict_replay_gives_the_same_bytes(studio: Studio) -> None:
     first = studio.quantum.run(ghz(3), shots=100, compare=["aer", "qiskit"], observables="ZZI")
+    studio.runs.begin_execution()
     with studio.runs.replay("strict"):
         again = studio.quantum.run(ghz(3), shots=100, compare=["aer", "qiskit"], observables="ZZI")
         with pytest.raises(ReplayMiss):
