@@ -8,7 +8,7 @@ from workbench.errors import BadInput
 from workbench.quantum.canonical.classical import condition_from_json, target_from_json
 from workbench.quantum.canonical.encode import FORMAT
 from workbench.quantum.canonical.library import make
-from workbench.quantum.parameters import expression_from_text, parameter
+from workbench.quantum.parameters import element, expression_from_text, parameter
 
 if TYPE_CHECKING:
     from qiskit.circuit import Instruction, QuantumCircuit
@@ -98,7 +98,10 @@ class _Decoder:
 
     def _value(self, value: Any) -> Any:
         if isinstance(value, dict):
-            return expression_from_text(value["e"], value.get("names"), self._vectors)
+            made = expression_from_text(value["e"], value.get("names"), self._vectors)
+            for name in value.get("lost", ()):
+                made = made + (element(name, self._vectors) - element(name, self._vectors))
+            return made
         if isinstance(value, list):
             return complex(*value)
         return float(value)
