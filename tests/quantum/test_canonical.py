@@ -8,7 +8,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from workbench.errors import BadInput
@@ -139,6 +139,7 @@ def test_random_circuits_come_back_with_their_matrix(circuit):
 @settings(max_examples=30, deadline=None)
 @given(circuits(kept=False))
 def test_measurements_conditions_and_loops_come_back_as_they_were(circuit):
+    note(to_json(circuit))
     assert again(circuit) == circuit
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import BadInput
@@ -123,7 +124,9 @@ class _Decoder:
                 whole_cycles = unit == "dt" and isinstance(params[0], float)
                 return Delay(int(params[0]) if whole_cycles else params[0], unit)
             case {"blocks": blocks}:
-                return self._flow(what, [self._block(b, targets, bits, whole) for b in blocks], whole)
+                named = set(_registers(what))
+                made = [self._block(block, targets, bits, whole, named) for block in blocks]
+                return self._flow(what, made, whole)
             case {"flow": name}:
                 return _jump(name, targets, bits)
         return self._gate(what, params)
@@ -151,13 +154,18 @@ class _Decoder:
         raise BadInput(f"The kept circuit holds {what!r}, which this version does not know.")
 
     def _block(
-        self, block: dict[str, Any], targets: list[Any], bits: list[Any], whole: QuantumCircuit
+        self,
+        block: dict[str, Any],
+        targets: list[Any],
+        bits: list[Any],
+        whole: QuantumCircuit,
+        named: set[str],
     ) -> QuantumCircuit:
         from qiskit import QuantumCircuit
 
         made = QuantumCircuit(targets, bits)
         for register in whole.cregs:
-            if set(register) <= set(bits):
+            if register.name in named:
                 made.add_register(register)
         self.fill(made, block, whole)
         return made
@@ -179,6 +187,19 @@ class _Decoder:
                 pairs = [(tuple(case), block) for case, block in zip(labels, blocks, strict=True)]
                 return SwitchCaseOp(target_from_json(target, whole), pairs)
         return BoxOp(*blocks)
+
+
+def _registers(part: Any) -> Iterator[str]:
+    """Yield the names of the registers that conditions in an operation mention."""
+    match part:
+        case ["register", str(name), _]:
+            yield name
+        case list():
+            for inner in part:
+                yield from _registers(inner)
+        case dict():
+            for inner in part.values():
+                yield from _registers(inner)
 
 
 def _jump(name: str, targets: list[Any], bits: list[Any]) -> Any:
