@@ -13,7 +13,7 @@ import operator
 import re
 import uuid
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import BadInput
@@ -37,6 +37,8 @@ _FUNCTIONS = {
     "sin": "sin",
     "tan": "tan",
 }
+_ROUNDS = 5
+_WORD = re.compile(r"[A-Za-z_]\w*")
 _CONSTANTS = {"pi": math.pi}
 _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Add: operator.add,
@@ -80,18 +82,37 @@ def element(name: str, vectors: Mapping[str, int]) -> Parameter:
     return parameter(name)
 
 
-def expression_text(expression: ParameterExpression) -> tuple[str, list[str]]:
-    """Return an expression as text, and what ``p0``, ``p1`` ... in it stand for.
+def expression_text(expression: ParameterExpression) -> tuple[str, list[str], list[str]]:
+    """Return an expression as text.
 
-    The list is empty where the text has the parameters' own names.
+    Returns
+    -------
+    tuple of (str, list of str, list of str)
+        The text; what ``p0``, ``p1`` ... in it stand for, or nothing where it has the parameters' own
+        names; the names of those that have cancelled out.
     """
     from qiskit.circuit import Parameter
 
     names = sorted(item.name for item in expression.parameters)
     if all(_plain(name) for name in names):
-        return str(expression), []
-    places = {name: Parameter(f"p{place}") for place, name in enumerate(names)}
-    return str(expression.subs({item: places[item.name] for item in expression.parameters})), names
+        shown, text, spelt = names, str(expression), []
+    else:
+        shown, spelt = [f"p{place}" for place in range(len(names))], names
+        places = {name: Parameter(short) for name, short in zip(names, shown, strict=True)}
+        text = str(expression.subs({item: places[item.name] for item in expression.parameters}))
+    text = _settled(text)
+    words = set(_WORD.findall(text))
+    return text, spelt, [name for name, word in zip(names, shown, strict=True) if word not in words]
+
+
+@lru_cache(4096)
+def _settled(text: str) -> str:
+    """Return the text that an expression keeps when it is read and written again."""
+    for _ in range(_ROUNDS):
+        before, text = text, str(expression_from_text(text))
+        if before == text:
+            break
+    return text
 
 
 def _plain(name: str) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import BadInput
 from workbench.quantum.canonical.classical import condition_to_json, target_to_json
-from workbench.quantum.canonical.library import classes, make, names
+from workbench.quantum.canonical.library import angles, classes, make, names
 from workbench.quantum.parameters import expression_text
 
 if TYPE_CHECKING:
@@ -116,8 +116,9 @@ class _Table:
         for item in value.parameters:
             if (owner := getattr(item, "vector", None)) is not None:
                 self.vectors[owner.name] = len(owner)
-        text, spelt = expression_text(value)
-        return {"e": text, "names": spelt} if spelt else {"e": text}
+        text, spelt, lost = expression_text(value)
+        body = {"e": text, "names": spelt, "lost": lost}
+        return {field: part for field, part in body.items() if part}
 
 
 def _definition(table: _Table, operation: Operation) -> dict[str, Any]:
@@ -140,7 +141,7 @@ def _definition(table: _Table, operation: Operation) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> bool:
-    return isinstance(value, int | float | complex) or hasattr(value, "parameters")
+    return isinstance(value, int | float) or hasattr(value, "parameters")
 
 
 def _synthesised(operation: Operation) -> QuantumCircuit:
@@ -181,6 +182,8 @@ class _Encoder:
     def block(self, circuit: QuantumCircuit) -> dict[str, Any]:
         ops = [self._entry(item) for item in circuit.data]
         phase = self.table.value(circuit.global_phase)
+        # Qiskit's own reduction leaves a whole turn where it meets the smallest negative numbers.
+        phase = phase % math.tau if isinstance(phase, float) else phase
         return {"ops": ops, "phase": phase} if phase else {"ops": ops}
 
     def inner(self, block: QuantumCircuit, item: CircuitInstruction) -> dict[str, Any]:
@@ -276,8 +279,15 @@ class _Encoder:
 
 
 def _exact(operation: Any) -> bool:
-    """Whether a controlled gate is its base under control and nothing more, such as ancillas."""
-    return bool(operation.num_qubits == operation.num_ctrl_qubits + operation.base_gate.num_qubits)
+    """Whether a controlled gate is its base under control and nothing more.
+
+    Some have ancillas; a controlled CU says that its base is U, and means one with a phase.
+    """
+    base = operation.base_gate
+    if operation.num_qubits != operation.num_ctrl_qubits + base.num_qubits:
+        return False
+    name = names().get(getattr(base, "base_class", None))
+    return name is None or len(base.params) == angles(name)
 
 
 def _standard(base: Any, controls: int) -> bool:

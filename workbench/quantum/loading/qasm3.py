@@ -118,6 +118,15 @@ def _visitor() -> type:
                     node = replace(node, rhs=ast.BooleanLiteral(bool(node.rhs.value)))
             return super()._resolve_condition(node, context)
 
+        def _apply_gate_modifier(self, modifier: Any, gate: Any, context: Any) -> Any:
+            closed = modifier.modifier is ast.GateModifierName.ctrl
+            if not closed and modifier.modifier is not ast.GateModifierName.negctrl:
+                return super()._apply_gate_modifier(modifier, gate, context)
+            argument = modifier.argument
+            controls = 1 if argument is None else self._resolve_constant_int(argument, context)
+            # The importer leaves it to Qiskit's default, which is deprecated.
+            return gate.control(controls, ctrl_state=2**controls - 1 if closed else 0, annotated=False)
+
         def known(self, gates: bool) -> set[str]:
             return {name for name, item in self.symbols.items() if isinstance(item.type, Gate) == gates}
 

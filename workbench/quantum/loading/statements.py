@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 __all__ = ["Statement", "operations", "registers", "statements"]
 
-_TOKEN = re.compile(r'//[^\n]*|/\*.*?\*/|"[^"\n]*"|[;{}]|[^\s;{}"/]+|/|\s+', re.DOTALL)
+_TOKEN = re.compile(r'//[^\n]*|"[^"\n]*"|[;{}]|[^\s;{}"/]+|/|"|\s+')
 _REGISTER = re.compile(r"[qc]reg\s+(\w+)\s*\[\s*(\d+)\s*\]$")
 _CONDITION = re.compile(r"if\s*\([^)]*\)\s*")
 _HEAD = re.compile(r"(\w+)\s*")
@@ -75,7 +75,7 @@ def statements(source: str) -> Iterator[Statement]:
             if words:
                 yield Statement(" ".join("".join(words).split()), *start, inside)
             words, inside = [], (token == "{") or (inside and token == ";")
-        elif token.startswith(("//", "/*")) or token.isspace():
+        elif token.startswith("//") or token.isspace():
             words += [" "] if words else []
         else:
             start = start if words else (line, column)
