@@ -35,7 +35,7 @@ class AerBackend(LocalEngine):
         """Return why it cannot do this with noise."""
         from workbench.quantum.noise.program import keeps_measurements
 
-        if task.shots is None and keeps_measurements(task.lowered):
+        if task.shots is None and keeps_measurements(task.lowered, noise):
             return "with noise, what acts on measurements is only sampled; give shots."
         return None
 
@@ -44,7 +44,7 @@ class AerBackend(LocalEngine):
         if task.noise is not None:
             from workbench.quantum.noise.on_aer import exactly
 
-            return super().bytes_needed(task if exactly(task) else replace(task, noise=None))
+            return super().bytes_needed(task if exactly(task, task.noise) else replace(task, noise=None))
         lowered = task.lowered
         bond = bond_bound(lowered)
         if lowered.qubits <= DENSE or bond > BOND:

@@ -87,7 +87,7 @@ class LocalEngine:
             return f"{self.name} has no noise here; aer, braket, cirq and stim have."
         from workbench.quantum.noise.program import keeps_measurements
 
-        if keeps_measurements(task.lowered):
+        if keeps_measurements(task.lowered, noise):
             return f"with noise, {self.name} does only what is measured once, at the end."
         return self.cannot(task.lowered)
 

@@ -9,7 +9,7 @@ import numpy as np
 from workbench.errors import BadInput
 from workbench.quantum.lowered import Lowered, Matrix
 from workbench.quantum.noise.channels import Channel, Error, NoisyOp
-from workbench.quantum.noise.program import Program, keeps_measurements, while_noisy
+from workbench.quantum.noise.program import Program, while_noisy
 
 if TYPE_CHECKING:
     from workbench.quantum.noise.model import Noise
@@ -23,7 +23,7 @@ def of_braket(lowered: Lowered, noise: Noise) -> Program:
 
     from workbench.quantum.emit.braket import to_braket
 
-    if keeps_measurements(lowered):
+    if lowered.dynamic:
         raise BadInput(
             "A Braket noise model is applied here only to circuits that are measured once, at the end.",
             "Give rates, such as noise='depol=0.01', for a circuit that acts on measurements.",

@@ -27,9 +27,8 @@ def of_cirq(lowered: Lowered, noise: Noise) -> Program:
     import cirq
 
     from workbench.quantum.emit.cirq import to_cirq
-    from workbench.quantum.noise.program import keeps_measurements
 
-    if keeps_measurements(lowered):
+    if lowered.dynamic:
         raise BadInput(
             "A Cirq noise model is applied here only to circuits that are measured once, at the end.",
             "Give rates, such as noise='depol=0.01', for a circuit that acts on measurements.",

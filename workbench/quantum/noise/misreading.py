@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 __all__ = ["flipped", "read_out", "told"]
 
-_ROWS = 1 << 16
+_DRAWN = 1 << 22
+"""Random numbers that are held at once."""
 
 
 def read_out(probabilities: NDArray[np.float64], places: tuple[int, ...]) -> NDArray[np.float64]:
@@ -64,8 +65,9 @@ def flipped(
         Draws the errors.
     """
     made: Any = bits.copy()
-    for start in range(0, len(bits), _ROWS):
-        part = bits[start : start + _ROWS]
+    rows = max(1, _DRAWN // max(1, bits.shape[1]))
+    for start in range(0, len(bits), rows):
+        part = bits[start : start + rows]
         limits = np.where(part, rates[:, 1], rates[:, 0])
-        made[start : start + _ROWS] ^= (random.random(part.shape) < limits).astype(np.uint8)
+        made[start : start + rows] ^= (random.random(part.shape) < limits).astype(np.uint8)
     return made  # type: ignore[no-any-return]

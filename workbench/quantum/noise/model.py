@@ -36,6 +36,11 @@ class Noise:
     folds: int = 1
     misread: bool = True
 
+    @property
+    def misreads(self) -> bool:
+        """Whether bits may be told wrongly after their measurement."""
+        return self.misread and (self.kind in {"device", "aer"} or "readout" in self.body)
+
     def folded(self, folds: int) -> Noise:
         """Return the same noise on gates that are done several times over.
 

@@ -26,10 +26,10 @@ DENSITY_QUBITS = 10
 _UNNAMED = frozenset({"ccz", "ch", "crx", "cry", "crz", "cswap", "iswap"})
 
 
-def exactly(task: Task) -> bool:
+def exactly(task: Task, noise: Noise) -> bool:
     """Whether the task is one for a density matrix."""
     small = task.shots is None or task.lowered.qubits <= DENSITY_QUBITS
-    return small and not keeps_measurements(task.lowered)
+    return small and not keeps_measurements(task.lowered, noise)
 
 
 def run(task: Task, noise: Noise, simulator: Callable[..., Any]) -> Outcome:
@@ -44,7 +44,7 @@ def run(task: Task, noise: Noise, simulator: Callable[..., Any]) -> Outcome:
     simulator : callable
         Runs a circuit with a method and Aer's options; returns Aer's result.
     """
-    if not exactly(task):
+    if not exactly(task, noise):
         return _sampled(task, noise, simulator)
     made = program(task.lowered.unmeasured(), noise)
     circuit = _circuit(made, made.ops, 0)
@@ -68,7 +68,7 @@ def _sampled(task: Task, noise: Noise, simulator: Callable[..., Any]) -> Outcome
     from qiskit_aer.noise import NoiseModel, ReadoutError
 
     shown = task.lowered.shown()
-    if keeps_measurements(shown):
+    if keeps_measurements(shown, noise):
         made = program(shown, noise)
         ops = made.ops
     else:

@@ -51,13 +51,13 @@ class Program:
         return found
 
 
-def keeps_measurements(lowered: Lowered) -> bool:
+def keeps_measurements(lowered: Lowered, noise: Noise) -> bool:
     """Whether the engine itself has to measure: bits act back, or two of them read one qubit.
 
     Each of the two is misread on its own, which no distribution over qubits can say.
     """
     read = list(lowered.readout.values())
-    return lowered.dynamic or len(set(read)) < len(read)
+    return lowered.dynamic or (noise.misreads and len(set(read)) < len(read))
 
 
 def program(lowered: Lowered, noise: Noise) -> Program:
