@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from workbench.errors import BadInput
 from workbench.quantum.agreement import Agreement
 from workbench.quantum.keeping import read
+from workbench.quantum.mitigation import Mitigated
 
 if TYPE_CHECKING:
     import numpy as np
@@ -120,6 +121,15 @@ class CircuitResult:
         """What other engines said; ``None`` where none was asked."""
         kept = self._output.get("agreement")
         return Agreement.from_dict(kept) if kept else None
+
+    @cached_property
+    def mitigation(self) -> Mitigated | None:
+        """What mitigation made of the expectation values; ``None`` where it was not asked for.
+
+        `expval` has the mitigated ones.
+        """
+        kept = self._output.get("mitigation")
+        return Mitigated.from_json(kept) if kept else None
 
     @cached_property
     def circuit(self) -> QuantumCircuit:
@@ -245,7 +255,7 @@ class CircuitResult:
 
     def to_json(self) -> str:
         """Return the result as JSON text."""
-        body = {name: self._output.get(name) for name in ("bits", "registers", "expval", "agreement", "meta")}
+        body = {name: self._output.get(name) for name in ("bits", "registers", "expval", "mitigation", "agreement", "meta")}
         body |= {"run": self.run_id, "counts": self.counts, "probabilities": self.probabilities}
         if self.sweep is not None:
             body["sweep"] = {str(name): self.sweep[name].tolist() for name in self.sweep.columns}
