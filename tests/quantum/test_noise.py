@@ -223,7 +223,7 @@ def test_a_matrix_gate_counts_as_one_gate(engines: Engines) -> None:
 def test_trajectories_and_tableaux_tell_the_same(engines: Engines, monkeypatch: pytest.MonkeyPatch) -> None:
     rates = "depol=0.02 depol2=0.05 dephasing=0.02 readout=0.02:0.1"
     expected = _exactly(engines, "cirq", ghz(4), rates)
-    shots = 40_000
+    shots = 8_000
     sampled = [_answer(engines, "stim", ghz(4), rates, shots)]
     monkeypatch.setattr("workbench.quantum.noise.on_aer.DENSITY_QUBITS", 0)
     sampled.append(_answer(engines, "aer", ghz(4), rates, shots))
@@ -232,7 +232,7 @@ def test_trajectories_and_tableaux_tell_the_same(engines: Engines, monkeypatch: 
         counts = answer.outcome.counts
         assert counts is not None
         assert sum(counts.values()) == shots
-        assert _apart({key: many / shots for key, many in counts.items()}, expected) < 0.02
+        assert _apart({key: many / shots for key, many in counts.items()}, expected) < 0.03
 
 
 def test_stim_refuses_what_is_no_pauli_channel(engines: Engines) -> None:
@@ -262,17 +262,17 @@ def test_noise_reaches_what_acts_on_measurements(studio: Studio) -> None:
     with circuit.if_test((circuit.clbits[0], 1)):
         circuit.x(1)
     circuit.measure(1, 1)
-    result = studio.quantum.run(circuit, noise="depol=0.09 readout=0.2:0.1", shots=40_000, seed=2)
+    result = studio.quantum.run(circuit, noise="depol=0.09 readout=0.2:0.1", shots=8_000, seed=2)
     assert result.meta["on"] == "aer"
     assert result.counts is not None
-    told = sum(many for key, many in result.counts.items() if key[0] == "1") / 40_000
+    told = sum(many for key, many in result.counts.items() if key[0] == "1") / 8_000
     flipped = 2 * 0.09 / 3
     first = (1 - flipped) * 0.9 + flipped * 0.2
-    assert told == pytest.approx(first, abs=0.01)
+    assert told == pytest.approx(first, abs=0.02)
     # the second qubit is turned over where the first was told as 1, right or wrong
     one = first * (1 - flipped)
-    second = sum(many for key, many in result.counts.items() if key[1] == "1") / 40_000
-    assert second == pytest.approx(one * 0.9 + (1 - one) * 0.2, abs=0.01)
+    second = sum(many for key, many in result.counts.items() if key[1] == "1") / 8_000
+    assert second == pytest.approx(one * 0.9 + (1 - one) * 0.2, abs=0.02)
     with pytest.raises(BadInput, match="give shots"):
         studio.quantum.run(teleported(), noise="depol=0.1", shots=None)
 
