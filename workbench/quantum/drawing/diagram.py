@@ -79,7 +79,7 @@ def circuit_svg(circuit: QuantumCircuit, *, fold: int | None = None, measured: b
         ``fold`` is negative.
     """
     wires, placed = layout(circuit, fold=fold, measured=measured)
-    total = count(circuit) if measured else count(circuit) - circuit.count_ops().get("measure", 0)
+    total = count(circuit, measured=measured)
     captions = _captions(circuit, wires, placed.operations, total)
     left = _left(wires)
     pitch = _PITCH + DEEPER * max(0, placed.deepest - 1)

@@ -21,6 +21,7 @@ _HALF = BOX / 2
 _DOT = 4.2
 _PLUS = 9.0
 _CROSS = 5.0
+_REACH = {"box": _HALF, "plus": _PLUS, "dot": _DOT, "swap": _CROSS}
 _ROUND = 4
 _DOUBLE = 1.4
 
@@ -131,7 +132,7 @@ def _gate(element: Element, x: float, ys: Sequence[float], gaps: list[Gap]) -> s
     made = _links(sorted(points), ends, x, _stroke(element))
     made += sign(element, x, ys, gaps) + _controls(element, x, ys, gaps)
     lowest = max(row for row in (*element.rows, *(row for row, _ in element.controls)))
-    below = inset if lowest in element.rows else _DOT
+    below = _REACH[element.shape] if lowest in element.rows else _DOT
     return made + _reads(element, x, ys, ys[lowest] + below)
 
 
