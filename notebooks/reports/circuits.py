@@ -109,5 +109,7 @@ pd.Series(malformed, name="why", dtype=str).to_frame().style.set_properties(**{"
 
 # %% tags=["hide-input"]
 if results:
-    widest = max(results, key=lambda name: (results[name].agreement is not None, -results[name].meta["qubits"]))
+    widest = max(
+        results, key=lambda name: (results[name].agreement is not None, -results[name].meta["qubits"])
+    )
     display(results[widest])

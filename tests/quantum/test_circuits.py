@@ -52,7 +52,9 @@ def test_every_engine_is_within_its_bound(engines: Engines, name: str) -> None:
         keys, weights = answer.distribution.exact()
         found = dict(zip(("".join(map(str, row)) for row in keys.tolist()), weights.tolist(), strict=True))
         expected = EXPECTED[name]
-        distance = sum(abs(found.get(key, 0) - expected.get(key, 0)) for key in found.keys() | expected.keys())
+        distance = sum(
+            abs(found.get(key, 0) - expected.get(key, 0)) for key in found.keys() | expected.keys()
+        )
         assert distance / 2 < BOUND[answer.precision], engine
         ran.append(engine)
     assert {"aer", "lightning", "qsim"} <= set(ran)
@@ -72,7 +74,7 @@ def test_qasmbench(engines: Engines) -> None:
             malformed[path.name] = error.message
             continue
         lowered = lower(program.circuit, program.lines)
-        if lowered.qubits > 16:  # noqa: PLR2004
+        if lowered.qubits > 16:
             continue
         found = compare(lowered, Asked(4000, 1), ["aer", "lightning", "qsim", "stim"], engines)
         if found.agree:

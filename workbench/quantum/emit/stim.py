@@ -165,7 +165,9 @@ def _clifford(data: bytes, qubits: int) -> tuple[tuple[str, tuple[int, ...]], ..
     if abs(abs(overlap) - 1) > _TOLERANCE or np.max(np.abs(exact * overlap - matrix)) > _TOLERANCE:
         return None
     steps = tableau.to_circuit("elimination")
-    return tuple((step.name, tuple(t.value for t in group)) for step in steps for group in step.target_groups())
+    return tuple(
+        (step.name, tuple(t.value for t in group)) for step in steps for group in step.target_groups()
+    )
 
 
 def _rounded(matrix: Any) -> Any:
