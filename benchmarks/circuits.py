@@ -1,4 +1,4 @@
-"""Circuits: ``auto`` beside every single engine, sweeps beside the naive loop, memory beside the fastest alone.
+"""Circuits: ``auto`` beside every engine, sweeps beside the naive loop, memory beside the fastest alone.
 
 Single engines are timed twice: through the workbench (``on=NAME``), and bare, as their own guides
 show it. Each figure is the best of several rounds taken in turn, seconds on the wall.
@@ -304,7 +304,9 @@ def main() -> None:
             engines_row(studio, "random 20 qubits, 1,024 shots", random_circuit(20), 1024, [*dense, "cirq"]),
             engines_row(studio, "random 22 qubits, 1,024 shots", random_circuit(22), 1024, dense),
             engines_row(studio, "random 24 qubits, 1,024 shots", random_circuit(24), 1024, ["aer", "qsim"]),
-            engines_row(studio, "QFT-18, 1,000,000 shots", fourier(18), 1_000_000, [*dense, "pennylane", "cirq"]),
+            engines_row(
+                studio, "QFT-18, 1,000,000 shots", fourier(18), 1_000_000, [*dense, "pennylane", "cirq"]
+            ),
             engines_row(studio, "GHZ-1000, 1,024 shots", ghz(1000), 1024, ["stim"]),
             engines_row(
                 studio, "teleportation, 10,000 shots", teleportation(), 10_000,

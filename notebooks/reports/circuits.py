@@ -85,7 +85,7 @@ table[columns].style.format({"largest distance": "{:.1e}"}, na_rep="")
 # The bound of each pair stands in the Run.
 
 # %% tags=["hide-input"]
-for name, row in checked[~checked.agree.astype(bool)].iterrows():
+for name in checked.index[~checked.agree.astype(bool)]:
     display(name, results[name].agreement)
 
 # %% [markdown]

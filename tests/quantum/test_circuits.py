@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,7 @@ BENCH = os.environ.get("WORKBENCH_TEST_QASMBENCH")
 
 
 @pytest.mark.skipif(not BENCH, reason="WORKBENCH_TEST_QASMBENCH names no folder with QASMBench")
-def test_qasmbench(engines: Engines) -> None:
+def test_qasmbench(engines: Engines, record_property: Callable[[str, object], None]) -> None:
     """Every well-formed file loads, and the engines agree on those that are small enough."""
     malformed, apart, agreed = {}, {}, 0
     for path in sorted(Path(BENCH or "").rglob("*.qasm")):
@@ -81,6 +82,7 @@ def test_qasmbench(engines: Engines) -> None:
             agreed += 1
         else:
             apart[path.name] = found
-    print(f"{agreed} agree, {len(malformed)} malformed: {malformed}")
+    record_property("agree", agreed)
+    record_property("malformed", malformed)
     assert not apart
     assert agreed > 0

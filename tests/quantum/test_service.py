@@ -228,7 +228,7 @@ BAD: dict[str, tuple[Callable[[], Any], dict[str, Any], str]] = {
     "qubit": (bell, {"observables": "Z7"}, "acts on qubit 7; the circuit has 2"),
     "not real": (bell, {"observables": SparsePauliOp("ZZ", 1j)}, "only real ones"),
     "too large": (lambda: _dense(40), {}, "40 qubits dense"),
-    "no qubits": (lambda: QuantumCircuit(), {}, "no qubits"),
+    "no qubits": (QuantumCircuit, {}, "no qubits"),
 }
 
 
