@@ -166,7 +166,7 @@ def expression_from_text(
         tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError) as error:
         raise BadInput(f"{text!r} is not an expression.", details={"field": "expression"}) from error
-    return of(tree.body)  # type: ignore[no-any-return]
+    return of(tree.body)
 
 
 def _apply(name: str, value: Any) -> Any:
