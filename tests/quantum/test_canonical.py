@@ -167,11 +167,11 @@ def special():
     return [
         circuit.to_gate(), circuit.to_gate().control(2, ctrl_state=1, **closed), circuit.to_gate().inverse(),
         circuit.to_gate().power(2), circuit.to_instruction(), lib.UnitaryGate(Operator(lib.CSXGate())),
-        lib.UnitaryGate(Operator(lib.CSXGate())).control(1, ctrl_state=0, **closed), lib.C3XGate(ctrl_state=2),
-        lib.C4XGate(), lib.MCXGate(5), lib.MCXGate(3, ctrl_state=5), lib.MCPhaseGate(0.3, 3),
+        lib.UnitaryGate(Operator(lib.CSXGate())).control(1, ctrl_state=0, **closed),
+        lib.C3XGate(ctrl_state=2), lib.C4XGate(), lib.MCXGate(5), lib.MCXGate(3, ctrl_state=5), lib.MCPhaseGate(0.3, 3),
         lib.RXGate(0.3).control(3, **closed), lib.HGate().control(2, ctrl_state=1, **closed),
-        lib.SwapGate().control(1, ctrl_state=0, **closed), lib.SXGate().power(0.3), lib.PermutationGate([2, 0, 1]),
-        lib.QFTGate(3), lib.StatePreparation(state), lib.StatePreparation("01"), lib.StatePreparation(2, 2),
+        lib.SwapGate().control(1, ctrl_state=0, **closed), lib.SXGate().power(0.3),
+        lib.PermutationGate([2, 0, 1]), lib.QFTGate(3), lib.StatePreparation(state), lib.StatePreparation("01"), lib.StatePreparation(2, 2),
         lib.PauliGate("XYZ"), lib.MCMTGate(lib.ZGate(), 2, 1), lib.DiagonalGate([1, 1j, -1, 1]),
         lib.PauliEvolutionGate(SparsePauliOp(["XX", "ZZ"]), 0.3), Clifford(bell), lib.RZXGate(0.4),
         lib.XXPlusYYGate(0.3, 0.7), lib.UCRYGate([0.1, 0.2]), lib.MSGate(3, 0.3), lib.GlobalPhaseGate(0.2),
@@ -283,7 +283,6 @@ def test_parameters_are_the_same_in_all_circuits_that_come_back():
     circuit = QuantumCircuit(2, global_phase=vector[3] / 2)
     circuit.rx(vector[10] + vector[2], 0)
     circuit.cp(Parameter("a") * 2, 0, 1)
-    other = QuantumCircuit(2, global_phase=ParameterVector("θ", 12)[3] / 2)
     fresh = ParameterVector("θ", 12)
     other = QuantumCircuit(2, global_phase=fresh[3] / 2)
     other.rx(fresh[10] + fresh[2], 0)
