@@ -12,6 +12,7 @@ from workbench.quantum.canonical.classical import condition_to_json, target_to_j
 from workbench.quantum.canonical.forms import form
 from workbench.quantum.canonical.library import classes
 from workbench.quantum.canonical.numbers import number
+from workbench.quantum.canonical.synthesis import synthesised
 from workbench.quantum.parameters import expression_text
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def _definition(table: _Table, operation: Operation) -> dict[str, Any]:
 
     inner = getattr(operation, "definition", None)
     if inner is None:
-        inner = _synthesised(operation)
+        inner = synthesised(operation)
     params = [table.value(value) for value in getattr(operation, "params", []) if _plain(value)]
     entry = {
         "name": operation.name,
@@ -134,26 +135,6 @@ def _definition(table: _Table, operation: Operation) -> dict[str, Any]:
 
 def _plain(value: Any) -> bool:
     return isinstance(value, int | float) or hasattr(value, "parameters")
-
-
-def _synthesised(operation: Operation) -> QuantumCircuit:
-    from qiskit.circuit import QuantumCircuit
-    from qiskit.exceptions import QiskitError
-    from qiskit.transpiler.passes import HighLevelSynthesis
-
-    circuit = QuantumCircuit(operation.num_qubits, operation.num_clbits)
-    try:
-        circuit.append(operation, circuit.qubits, circuit.clbits)
-        made = HighLevelSynthesis()(circuit)
-    except QiskitError:
-        made = circuit
-    if made.count_ops().get(operation.name):
-        raise BadInput(
-            f"{operation.name!r} has no definition, so nothing is known of what it does.",
-            "Define it by other gates, or give its matrix as a UnitaryGate.",
-            details={"field": operation.name},
-        )
-    return made
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from workbench.quantum.canonical.library import angles, make, names
 from workbench.quantum.canonical.numbers import number
 
-__all__ = ["form"]
+__all__ = ["Table", "form"]
 
 
 class Table(Protocol):
