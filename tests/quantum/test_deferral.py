@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from tests.quantum.enumeration import distance, enumerated, read_out
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
@@ -13,6 +12,7 @@ from qiskit.circuit import Parameter
 from qiskit.circuit.classical import expr
 from qiskit.quantum_info import Statevector
 
+from tests.quantum.enumeration import distance, enumerated, read_out
 from workbench.errors import BadInput, Refused
 from workbench.quantum.binding import bind
 from workbench.quantum.conditions import Condition
@@ -179,7 +179,9 @@ def programs(draw):
             st.builds(Condition.equals, bits, st.integers(0, 4)),
             st.builds(lambda bits, value: Condition.equals(bits, value).negated(), bits, st.integers(0, 3)),
         )
-        return st.lists(st.one_of(gates, gates, st.builds(Branch, condition, inner, inner)), max_size=6).map(tuple)
+        return st.lists(st.one_of(gates, gates, st.builds(Branch, condition, inner, inner)), max_size=6).map(
+            tuple
+        )
 
     start = tuple(Gate("ry", (q,), (0.5 + q,)) for q in range(3))
     return Lowered(3, 3, start + draw(steps(2)))

@@ -43,7 +43,9 @@ def on_pennylane(lowered):
     import pennylane as qml
 
     operations = pennylane.to_pennylane(lowered)
-    whole = qml.matrix(qml.tape.QuantumScript([*operations, qml.Identity(0)]), wire_order=range(lowered.qubits))
+    whole = qml.matrix(
+        qml.tape.QuantumScript([*operations, qml.Identity(0)]), wire_order=range(lowered.qubits)
+    )
     return big_endian(whole, lowered.qubits)
 
 
@@ -102,7 +104,9 @@ def test_two_controls_of_any_state_are_right(kind):
         check(twice, controlled(matrix, 2, state), at, emitters=())
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind[2]], ids=lambda kind: f"{kind[0]}{kind[1] or ''}")
+@pytest.mark.parametrize(
+    "kind", [kind for kind in KINDS if kind[2]], ids=lambda kind: f"{kind[0]}{kind[1] or ''}"
+)
 def test_an_unbound_gate_keeps_its_parameters(kind):
     names = ["θ[0]", "a b", "c", "d"][: kind[2]]
     values = dict(zip(names, [0.3, -1.9, 2.2, 0.8], strict=False))
