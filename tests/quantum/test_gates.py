@@ -80,7 +80,7 @@ angles = st.lists(
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: f"{kind[0]}{kind[1] or ''}")
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(angles=angles, order=st.permutations(range(QUBITS)), data=st.data())
 def test_a_standard_gate_is_its_matrix_on_every_emitter(kind, angles, order, data):
     gate = made(kind, angles)
