@@ -144,7 +144,9 @@ class AwsStandIn:
                 self.send_response(status)
                 if status >= 400:
                     self.send_header("x-amzn-ErrorType", answer["code"])
-                self.send_header("Content-Type", "text/xml" if isinstance(answer, bytes) else "application/json")
+                self.send_header(
+                    "Content-Type", "text/xml" if isinstance(answer, bytes) else "application/json"
+                )
                 self.send_header("Content-Length", str(len(data)))
                 self.end_headers()
                 if self.command != "HEAD":
@@ -158,7 +160,11 @@ class AwsStandIn:
 def capabilities() -> dict[str, Any]:
     """Return what a gate-model machine of 20 qubits says of itself."""
     header = {"name": "braket.device_schema.iqm.iqm_device_capabilities", "version": "1"}
-    qasm = {"actionType": "braket.ir.openqasm.program", "version": ["1"], "supportedOperations": ["rx", "rz", "cnot"]}
+    qasm = {
+        "actionType": "braket.ir.openqasm.program",
+        "version": ["1"],
+        "supportedOperations": ["rx", "rz", "cnot"],
+    }
     return {
         "braketSchemaHeader": header,
         "service": {

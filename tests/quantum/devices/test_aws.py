@@ -15,7 +15,7 @@ from workbench.studio import Studio
 
 qiskit = pytest.importorskip("qiskit")
 pytest.importorskip("braket.aws")
-SECRET = "sesame/open/sesame"  # noqa: S105 - opens nothing
+SECRET = "sesame/open/sesame"
 
 
 @pytest.fixture

@@ -148,7 +148,9 @@ class AwsDevices:
         with _told():
             task = self._task(ticket)
             if task is None:
-                return Fetched("failed", message="Amazon knows no task of this Run: it never arrived.", cost=0.0)
+                return Fetched(
+                    "failed", message="Amazon knows no task of this Run: it never arrived.", cost=0.0
+                )
             facts = task.metadata()
             state = _STATES[facts["status"]]
             if state in ("queued", "running"):

@@ -79,7 +79,8 @@ class Devices(Protocol):
 
     def describe(self, device: str) -> dict[str, Any]:
         """Return JSON facts: ``qubits``, ``basis``, ``coupling`` (pairs) and ``calibrated``, each
-        ``None`` where it is not known."""
+        ``None`` where it is not known.
+        """
 
     def submit(
         self,

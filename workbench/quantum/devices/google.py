@@ -207,7 +207,9 @@ def _prepared(
     gates, readout = gates_and_readout(circuit, level)
     metadata = device.metadata
     if metadata is None or not metadata.compilation_target_gatesets:
-        raise BadInput("The processor does not tell its gates.", "Choose another device.", details={"field": "on"})
+        raise BadInput(
+            "The processor does not tell its gates.", "Choose another device.", details={"field": "on"}
+        )
     made, places = placed(
         to_cirq(gates),
         sorted(set(readout.values())),
@@ -256,7 +258,9 @@ def _told() -> Iterator[None]:
         if code in _DENIED:
             raise Unauthorized(f"Google refused the credentials: {error}", "Check them.") from error
         if code is None or code in _PASSING or code >= _SERVER:
-            raise Unavailable(f"Google Quantum Engine does not answer: {error}", "Try again later.") from error
+            raise Unavailable(
+                f"Google Quantum Engine does not answer: {error}", "Try again later."
+            ) from error
         raise ProviderFailed(
             f"Google refused it: {error}", "Correct what it names.", details={"provider": "google"}
         ) from error
