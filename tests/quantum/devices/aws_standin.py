@@ -33,9 +33,9 @@ class AwsStandIn:
     def end(self, status: str, **more: Any) -> None:
         """Let every task have this state."""
         for task in self.tasks.values():
-            task |= {"status": status, "endedAt": "2026-11-23T20:05:00Z"} | more
+            task.update({"status": status, "endedAt": "2026-11-23T20:05:00Z"} | more)
 
-    def answer(self, method: str, path: str, body: bytes) -> tuple[int, Any]:
+    def answer(self, method: str, path: str, body: bytes) -> tuple[int, Any]:  # noqa: PLR0911 - a route each
         path = unquote(path)
         for start, (status, code) in self.fail.items():
             if path.startswith(start):
@@ -152,7 +152,7 @@ class AwsStandIn:
                 if self.command != "HEAD":
                     self.wfile.write(data)
 
-            do_GET = do_POST = do_PUT = do_HEAD = _serve
+            do_GET = do_POST = do_PUT = do_HEAD = _serve  # noqa: N815 - the base class's names
 
         return Handler
 
@@ -182,7 +182,7 @@ def capabilities() -> dict[str, Any]:
             "braketSchemaHeader": {
                 "name": "braket.device_schema.gate_model_qpu_paradigm_properties", "version": "1"
             },
-            "connectivity": {"fullyConnected": False, "connectivityGraph": {"1": ["2"], "2": ["1", "3"], "3": ["2"]}},
+            "connectivity": {"fullyConnected": False, "connectivityGraph": graph},
             "qubitCount": 20,
             "nativeGateSet": ["cz", "prx"],
         },

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-CRN = "crn:v1:bluemix:public:quantum-computing:us-east:a/0123456789abcdef:11111111-2222-3333-4444-555555555555::"
+CRN = "crn:v1:bluemix:public:quantum-computing:us-east:a/0123456789abcdef:11111111-2222-3333-4444-5555::"
 TOKEN = "sesame-open-sesame-open"
 
 
@@ -82,7 +82,9 @@ class IbmStandIn:
             "expiration": now + 3600,
         }
 
-    def _runtime(self, method: str, path: str, query: dict[str, list[str]], body: str) -> tuple[int, Any]:
+    def _runtime(  # noqa: PLR0911 - a route each
+        self, method: str, path: str, query: dict[str, list[str]], body: str
+    ) -> tuple[int, Any]:
         if path == "/backends":
             return 200, {"devices": [{"name": "ibm_manila", "status": {"name": "online"}}]}
         if path.startswith("/backends/"):
@@ -157,7 +159,7 @@ class IbmStandIn:
                 self.end_headers()
                 self.wfile.write(data)
 
-            do_GET = do_POST = do_PUT = do_DELETE = _serve
+            do_GET = do_POST = do_PUT = do_DELETE = _serve  # noqa: N815 - the base class's names
 
         return Handler
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -21,7 +22,7 @@ SECRET = "sesame/open/sesame"
 @pytest.fixture
 def service(monkeypatch, tmp_path):
     standin = AwsStandIn()
-    for name in list(__import__("os").environ):
+    for name in list(os.environ):
         if name.startswith("AWS_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_BRAKET_ACCESS_KEY", f"AKIDSTANDIN:{SECRET}")
@@ -132,5 +133,5 @@ def test_keys(service, monkeypatch, key):
     if key is not None:
         monkeypatch.setenv("AWS_BRAKET_ACCESS_KEY", key)
     devices, device = find_device("aws:garnet", load_settings())
-    with pytest.raises(MissingKey, match="AWS_BRAKET_ACCESS_KEY|need a key"):
+    with pytest.raises(MissingKey, match=r"AWS_BRAKET_ACCESS_KEY|need a key"):
         devices.describe(device)

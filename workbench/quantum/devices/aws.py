@@ -52,6 +52,7 @@ _STATES: dict[str, State] = {
     "FAILED": "failed",
     "CANCELLED": "cancelled",
 }
+_LOST = "Amazon knows no task of this Run: it never arrived."
 _TAG = "workbench-run"
 _DENIED = {
     "AccessDeniedException",

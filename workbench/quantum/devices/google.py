@@ -205,7 +205,7 @@ def _prepared(
     from workbench.quantum.emit.cirq import to_cirq
 
     gates, readout = gates_and_readout(circuit, level)
-    metadata = device.metadata
+    metadata: Any = device.metadata
     if metadata is None or not metadata.compilation_target_gatesets:
         raise BadInput(
             "The processor does not tell its gates.", "Choose another device.", details={"field": "on"}
@@ -236,8 +236,10 @@ def _account(key: str) -> tuple[str, Any]:
 
 
 def _code(error: BaseException) -> int | None:
+    """Return the HTTP status that an error of the SDK carries."""
     code = getattr(error, "code", None)
-    return int(getattr(code, "value", code)) if isinstance(getattr(code, "value", code), int) else None
+    number = getattr(code, "value", code)
+    return number if isinstance(number, int) else None
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Circuits for devices that are told gates and qubits alone: which classical bit shows which qubit is kept here.
+"""Circuits for devices that are told gates and qubits alone: which bit shows which qubit is kept here.
 
 Providers order what they measured by qubit, by key or by declaration; none of them is asked to.
 """
