@@ -165,6 +165,7 @@ def capabilities() -> dict[str, Any]:
         "version": ["1"],
         "supportedOperations": ["rx", "rz", "cnot"],
     }
+    graph = {"1": ["2"], "2": ["1", "3"], "3": ["2"]}
     return {
         "braketSchemaHeader": header,
         "service": {
