@@ -1,7 +1,7 @@
 """The machines on Amazon Braket, through its SDK.
 
-``AWS_BRAKET_ACCESS_KEY`` of the settings is the key, as ``access:secret``; without it the SDK looks
-where it always does. The SDK's own variables say the rest: ``AWS_REGION``, ``AWS_PROFILE``,
+``AWS_BRAKET_ACCESS_KEY`` of the settings is the key, as ``access:secret``; without it the profile that
+``AWS_PROFILE`` names is used. The SDK's own variables say the rest: ``AWS_REGION`` and
 ``AMZN_BRAKET_OUT_S3_BUCKET``.
 """
 
@@ -17,6 +17,7 @@ from workbench.quantum.devices.aws_session import (
     arn_of,
     aws_errors,
     facts_of,
+    has_key,
     idempotent,
     region_of,
     session_for,
@@ -71,7 +72,7 @@ class AwsDevices:
         """Return why it cannot be used now, or ``None`` when it can."""
         if find_spec("braket") is None:
             return f"amazon-braket-sdk is not installed: {_EXTRA}"
-        return None if self._settings.aws_braket_access_key else "AWS_BRAKET_ACCESS_KEY is not set."
+        return None if has_key(self._settings) else "AWS_BRAKET_ACCESS_KEY is not set."
 
     def ids(self) -> list[str]:
         """Return the short names; any other device goes by its ARN."""

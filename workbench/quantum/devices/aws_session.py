@@ -21,6 +21,7 @@ __all__ = [
     "arn_of",
     "aws_errors",
     "facts_of",
+    "has_key",
     "idempotent",
     "region_of",
     "session_for",
@@ -56,32 +57,43 @@ _PASSING = {"ThrottlingException", "InternalServiceException", "ServiceUnavailab
 _SERVER = 500
 
 
+def has_key(settings: Settings) -> bool:
+    """Whether there is a key, or a profile in its place."""
+    return settings.aws_braket_access_key is not None or "AWS_PROFILE" in os.environ
+
+
 def session_for(settings: Settings, region: str | None, bucket: str | None = None) -> AwsSession:
-    """Return a session with the key of the settings.
+    """Return a session with the key of the settings, or else with the profile of ``AWS_PROFILE``.
 
     Raises
     ------
     MissingKey
-        It is not set, or not of the form ``access:secret``.
+        There is neither, or the key is not of the form ``access:secret``.
     MissingExtra
         The SDK is not installed.
     """
-    key = settings.aws_braket_access_key
-    if key is None:
-        raise MissingKey(
-            "Devices on Amazon Braket need a key.", "Set AWS_BRAKET_ACCESS_KEY to access:secret."
-        )
-    access, colon, secret = key.get_secret_value().partition(":")
-    if not colon or not access or not secret:
-        raise MissingKey("AWS_BRAKET_ACCESS_KEY is incomplete.", "Set it to access:secret.")
+    keys = _keys(settings)
     try:
         import boto3
         from braket.aws import AwsSession
     except ImportError as error:
         raise MissingExtra("Devices on Amazon Braket need amazon-braket-sdk.", _EXTRA) from error
     chosen = region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or _REGION
-    boto = boto3.Session(aws_access_key_id=access, aws_secret_access_key=secret, region_name=chosen)
-    return AwsSession(boto_session=boto, default_bucket=bucket)
+    return AwsSession(boto_session=boto3.Session(region_name=chosen, **keys), default_bucket=bucket)
+
+
+def _keys(settings: Settings) -> dict[str, str]:
+    key = settings.aws_braket_access_key
+    if key is None:
+        if has_key(settings):
+            return {}
+        raise MissingKey(
+            "Devices on Amazon Braket need a key.", "Set AWS_BRAKET_ACCESS_KEY to access:secret."
+        )
+    access, _, secret = key.get_secret_value().partition(":")
+    if not access or not secret:
+        raise MissingKey("AWS_BRAKET_ACCESS_KEY is incomplete.", "Set it to access:secret.")
+    return {"aws_access_key_id": access, "aws_secret_access_key": secret}
 
 
 def arn_of(device: str) -> str:
