@@ -1,8 +1,8 @@
-"""The notebook's magics: ``%chat``, ``%kb``, ``%search``, ``%ask``, ``%circuit``, ``%qjobs``, ``%runs``,
-``%replay`` and ``%workbench``.
+"""The notebook's magics.
 
-``%load_ext workbench`` installs them. It opens nothing: the Studio, its database and every heavy
-library load with the first magic that needs them.
+They are ``%chat``, ``%kb``, ``%search``, ``%ask``, ``%circuit``, ``%qjobs``, ``%runs``, ``%replay`` and
+``%workbench``. ``%load_ext workbench`` installs them and opens nothing: the Studio, its database and
+every heavy library load with the first magic that needs them.
 """
 
 from __future__ import annotations

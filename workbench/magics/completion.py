@@ -133,21 +133,20 @@ class Completion:
         return sources.get(flag, tuple)()
 
     def _words(self, name: str, given: list[str]) -> Iterable[str]:
-        if name == "replay":
-            return () if given else MODES
-        if name == "workbench":
-            return () if given else TOPICS
-        if name == "kb":
-            return self._kb_words(given)
-        if name == "circuit":
-            return () if given else self._variables(_circuits().is_circuit)
-        if name == "qjobs":
-            return self._job_words(given)
-        if name == "runs":
-            if not given:
-                return ACTIONS
-            return self._run_ids() if given[0] in _TAKES_RUNS else ()
-        return ()
+        offered: dict[str, Callable[[list[str]], Iterable[str]]] = {
+            "circuit": lambda given: () if given else self._variables(_circuits().is_circuit),
+            "kb": self._kb_words,
+            "qjobs": self._job_words,
+            "replay": lambda given: () if given else MODES,
+            "runs": self._runs_words,
+            "workbench": lambda given: () if given else TOPICS,
+        }
+        return offered[name](given) if name in offered else ()
+
+    def _runs_words(self, given: list[str]) -> Iterable[str]:
+        if not given:
+            return ACTIONS
+        return self._run_ids() if given[0] in _TAKES_RUNS else ()
 
     def _kb_words(self, given: list[str]) -> Iterable[str]:
         if not given:

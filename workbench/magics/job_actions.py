@@ -89,14 +89,20 @@ def jobs_table(frame: pd.DataFrame) -> Table:
     """
     columns = ("run", "device", "state", "shots", "sent (UTC)", "took", "cost", "message")
     records = frame.astype(object).where(frame.notna(), None).to_dict("index")
-    rows = [
-        [
-            str(run), job["device"], job["state"], f"{job['shots']:,}", f"{job['submitted_at']:%Y-%m-%d %H:%M:%S}",
-            duration(job["duration_s"]), money(job["cost_usd"]) if job["cost_usd"] is not None else "",
-            job["message"] or "",
-        ]
-        for run, job in records.items()
-    ]  # fmt: skip
+    rows = [_row(str(run), job) for run, job in records.items()]
     note = "" if rows else "No jobs yet; `%%circuit --on fake:manila --detach` sends one."
     numbers = frozenset({"shots", "took", "cost"})
     return Table(columns, rows, "Jobs on machines", note, numbers, "state")
+
+
+def _row(run: str, job: dict[str, Any]) -> list[str]:
+    return [
+        run,
+        job["device"],
+        job["state"],
+        f"{job['shots']:,}",
+        f"{job['submitted_at']:%Y-%m-%d %H:%M:%S}",
+        duration(job["duration_s"]),
+        "" if job["cost_usd"] is None else money(job["cost_usd"]),
+        job["message"] or "",
+    ]
