@@ -120,7 +120,7 @@ def circuit_of_word(word: Any, namespace: Mapping[str, Any]) -> Any:
         value = eval(compile(word, "<circuit>", "eval"), dict(namespace))  # noqa: S307 - the notebook's own code
     except NameError as error:
         hint = close_names(error.name or word, namespace) or "`%%circuit` takes the circuit itself, below it."
-        raise BadInput(f"{word} names {error.name!r}, which is no variable.", hint) from None
+        raise BadInput(f"There is no variable {error.name or word}.", hint) from None
     except Exception as error:
         raise BadInput(
             f"{word} failed: {type(error).__name__}: {error}.", "Try it in a cell of its own."
