@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from itertools import pairwise
 
 from workbench.quantum.drawing.elements import BOX, DETAIL, LABEL, Element
+from workbench.quantum.drawing.words import xml
 
 __all__ = ["COLOURS", "Gap", "draw", "number", "words"]
 
@@ -35,7 +35,7 @@ def words(x: float, y: float, text: str, size: float, *, anchor: str = "middle",
     faded = ' fill-opacity="0.66"' if soft else ""
     place = "" if anchor == "middle" else f' text-anchor="{anchor}"'
     where = f'x="{number(x)}" y="{number(y)}" font-size="{number(size)}"'
-    return f"<text {where}{place}{faded}>{escape(text)}</text>"
+    return f"<text {where}{place}{faded}>{xml(text)}</text>"
 
 
 def draw(element: Element, x: float, ys: Sequence[float], gaps: list[Gap]) -> str:
@@ -55,7 +55,7 @@ def draw(element: Element, x: float, ys: Sequence[float], gaps: list[Gap]) -> st
     drawing = {"barrier": _barrier, "measure": _measure, "open": _head, "part": _head}.get(
         element.kind, _gate
     )
-    title = f"<title>{escape(element.title)}</title>" if element.title else ""
+    title = f"<title>{xml(element.title)}</title>" if element.title else ""
     return f"<g>{title}{drawing(element, x, ys, gaps)}</g>"
 
 
