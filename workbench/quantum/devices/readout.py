@@ -1,0 +1,67 @@
+"""Circuits for devices that are told gates and qubits alone: which classical bit shows which qubit is kept here.
+
+Providers order what they measured by qubit, by key or by declaration; none of them is asked to.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from workbench.errors import BadInput
+from workbench.quantum.lowered import Measure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from qiskit import QuantumCircuit
+
+    from workbench.quantum.lowered import Lowered
+
+__all__ = ["by_bits", "gates_and_readout"]
+
+
+def gates_and_readout(circuit: QuantumCircuit) -> tuple[Lowered, dict[int, int]]:
+    """Return the circuit without its measurements, and the qubit that each classical bit shows.
+
+    Raises
+    ------
+    BadInput
+        Something depends on a measurement, or happens to a qubit after its own.
+    """
+    from workbench.quantum.lowering import lower
+
+    lowered = lower(circuit)
+    if lowered.dynamic:
+        raise BadInput(
+            "The circuit measures in its midst, resets or branches, which this device cannot do.",
+            "Choose an IBM device or a fake one, or an engine of this machine.",
+            details={"field": "on"},
+        )
+    gates = tuple(op for op in lowered.ops if not isinstance(op, Measure))
+    return replace(lowered, ops=gates), lowered.readout
+
+
+def by_bits(
+    samples: Iterable[Sequence[int]], qubits: Sequence[int], readout: dict[int, int], clbits: int
+) -> dict[str, int]:
+    """Count samples by classical bits, bit 0 leftmost; a bit that shows nothing is 0.
+
+    Parameters
+    ----------
+    samples : iterable of sequence of int
+        One row a shot, one column a qubit.
+    qubits : sequence of int
+        Of the columns.
+    readout : dict of int to int
+        Classical bit to the qubit that it shows.
+    clbits : int
+        How many classical bits there are.
+    """
+    column = {qubit: at for at, qubit in enumerate(qubits)}
+    places = [column[readout[bit]] if bit in readout else None for bit in range(clbits)]
+    found = Counter(
+        "".join("0" if at is None else str(int(row[at])) for at in places) for row in samples
+    )
+    return dict(sorted(found.items()))
