@@ -112,8 +112,8 @@ class CircuitResult:
             return None
         import pandas as pd
 
-        columns = kept if "artifact" not in kept else json.loads(self.load(kept["artifact"]))
-        return pd.DataFrame(columns)
+        columns = kept["columns"] if "columns" in kept else json.loads(self.load(kept["artifact"]))
+        return pd.DataFrame(dict(columns))
 
     @cached_property
     def agreement(self) -> Agreement | None:

@@ -62,12 +62,12 @@ def compute_sweep(
     request: Request, engines: Engines, recorder: Recorder, settings: Settings
 ) -> dict[str, Any]:
     """Run a circuit at many points; return the output of its Run."""
-    from workbench.quantum.binding import bind_some
     from workbench.quantum.lowering import lower
 
     assert request.sweep is not None  # noqa: S101 - the caller's
     began = time.perf_counter()
-    lowered = bind_some(lower(request.circuit, request.lines), request.bind)
+    circuit = request.circuit.assign_parameters(request.bind) if request.bind else request.circuit
+    lowered = lower(circuit, request.lines)
     values = request.sweep[list(lowered.parameters)].to_numpy(float)
     asked = Asked(request.expectation_shots, drawn_seed(request.seed), request.precision)
     if request.observables and request.expectation_shots is None and not lowered.dynamic:
@@ -217,8 +217,9 @@ def _point(
 
 
 def _kept(recorder: Recorder, points: pd.DataFrame, columns: dict[str, list[float]]) -> dict[str, Any]:
-    table = {str(name): points[name].tolist() for name in points.columns} | columns
-    if sum(map(len, table.values())) <= INLINE_VALUES:
-        return table
+    # pairs, for the names of an object would come back sorted
+    table = [[str(name), points[name].tolist()] for name in points.columns] + list(map(list, columns.items()))
+    if len(table) * len(points) <= INLINE_VALUES:
+        return {"columns": table}
     made = recorder.artifact("sweep.json", json.dumps(table).encode(), "application/json")
     return {"artifact": made.digest, "points": len(points)}
