@@ -17,6 +17,7 @@ from workbench.errors import BadInput, MissingExtra, MissingKey, ProviderFailed,
 from workbench.quantum.devices.base import Announce, Fetched, State, Ticket, ticket_of
 from workbench.quantum.devices.prices import HardwarePrices
 from workbench.quantum.devices.readout import by_bits, gates_and_readout
+from workbench.quantum.devices.transpiling import level_of
 
 if TYPE_CHECKING:
     from braket.aws import AwsDevice, AwsQuantumTask, AwsSession
@@ -40,6 +41,7 @@ _NAMES = {
     "sv1": "::device/quantum-simulator/amazon/sv1",
     "tn1": "::device/quantum-simulator/amazon/tn1",
 }
+_OURS = ("bucket", "optimization_level")
 _REGION = "us-east-1"
 _STATES: dict[str, State] = {
     "CREATED": "queued",
@@ -122,12 +124,12 @@ class AwsDevices:
         """Create a quantum task, tagged with ``token``; see `Devices.submit`.
 
         Amazon compiles for the device, so the layout is not known. ``options`` may name ``bucket``,
-        where the results lie, and ``disable_qubit_rewiring``.
+        where the results lie, and what `AwsDevice.run` knows of.
         """
         from workbench.quantum.emit.braket import to_braket
 
         arn = _arn(device)
-        gates, readout = gates_and_readout(circuit)
+        gates, readout = gates_and_readout(circuit, level_of(options))
         ticket = ticket_of(self.name, arn, circuit, shots=shots, seed=seed, options=options, token=token)
         ticket |= {"readout": [list(pair) for pair in sorted(readout.items())]}
         program = to_braket(gates)
@@ -137,7 +139,7 @@ class AwsDevices:
             found = self._device(arn, options.get("bucket"))
         announce(ticket)
         with _told(), _idempotent(found.aws_session, token):
-            own = {name: value for name, value in options.items() if name != "bucket"}
+            own = {name: value for name, value in options.items() if name not in _OURS}
             task = found.run(program, shots=shots, tags={_TAG: token}, **own)
             return ticket | {"id": task.id}
 

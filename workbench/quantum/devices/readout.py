@@ -7,23 +7,40 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from workbench.errors import BadInput
+from workbench.quantum.devices.transpiling import flat
 from workbench.quantum.lowered import Measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from qiskit import QuantumCircuit
+    from qiskit.transpiler import StagedPassManager
 
     from workbench.quantum.lowered import Lowered
 
 __all__ = ["by_bits", "gates_and_readout"]
 
 
-def gates_and_readout(circuit: QuantumCircuit) -> tuple[Lowered, dict[int, int]]:
+_BASIS = ("rx", "rz", "cx", "measure")
+"""What every provider compiles: none of them is sure to take a matrix."""
+
+
+def gates_and_readout(circuit: QuantumCircuit, level: int = 1) -> tuple[Lowered, dict[int, int]]:
     """Return the circuit without its measurements, and the qubit that each classical bit shows.
+
+    Its gates are rotations about x and z and controlled nots; the global phase, which no device
+    shows, is left out.
+
+    Parameters
+    ----------
+    circuit : qiskit.QuantumCircuit
+        Every parameter bound.
+    level : int
+        Of optimization, 0 to 3.
 
     Raises
     ------
@@ -32,15 +49,22 @@ def gates_and_readout(circuit: QuantumCircuit) -> tuple[Lowered, dict[int, int]]
     """
     from workbench.quantum.lowering import lower
 
-    lowered = lower(circuit)
-    if lowered.dynamic:
+    if lower(circuit).dynamic:
         raise BadInput(
             "The circuit measures in its midst, resets or branches, which this device cannot do.",
             "Choose an IBM device or a fake one, or an engine of this machine.",
             details={"field": "on"},
         )
+    lowered = lower(_translator(level).run(flat(circuit)))
     gates = tuple(op for op in lowered.ops if not isinstance(op, Measure))
-    return replace(lowered, ops=gates), lowered.readout
+    return replace(lowered, ops=gates, phase=0.0), lowered.readout
+
+
+@cache
+def _translator(level: int) -> StagedPassManager:
+    from qiskit.transpiler import generate_preset_pass_manager
+
+    return generate_preset_pass_manager(level, basis_gates=list(_BASIS), seed_transpiler=0)
 
 
 def by_bits(

@@ -116,10 +116,10 @@ class _Emission:
         from qiskit.circuit.library import UnitaryGate
 
         if id(matrix) not in self.unitaries:
-            # Aer reads a matrix row by row, however it lies in memory, and transposes others silently.
-            rows = np.ascontiguousarray(matrix)
+            # Aer silently transposes a matrix that cannot be written to, and this one is shared.
+            own = np.array(matrix, order="C")
             # The matrix is kept too, so that no other gets its identity.
-            self.unitaries[id(matrix)] = UnitaryGate(rows, label=label, check_input=False), matrix
+            self.unitaries[id(matrix)] = UnitaryGate(own, label=label, check_input=False), matrix
         return self.unitaries[id(matrix)][0]
 
     def _flow(self, op: Branch | While) -> tuple[Any, list[Any], list[Any]]:
