@@ -112,9 +112,7 @@ def circuit_of_word(word: Any, namespace: Mapping[str, Any]) -> Any:
     BadInput
         It is neither a circuit nor OpenQASM.
     """
-    if not isinstance(word, str):
-        return word
-    if word.endswith(".qasm"):
+    if not isinstance(word, str) or word.endswith(".qasm") or ";" in word:
         return word
     try:
         value = eval(compile(word, "<circuit>", "eval"), dict(namespace))  # noqa: S307 - the notebook's own code

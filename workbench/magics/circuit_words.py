@@ -100,23 +100,22 @@ def _shots(text: str) -> int | None:
 
 
 def _observables(pairs: Sequence[Pair]) -> Any:
-    """Return names to observables; a mapping or a list that stands alone as it is."""
+    """Return a list, or names to observables where one has a name."""
     if not pairs:
         return None
-    named: dict[str, Any] = {}
-    plain: list[Any] = []
+    found: list[Pair] = []
     for name, value in pairs:
         if isinstance(value, Mapping):
-            named |= value
+            found += [(str(key), one) for key, one in value.items()]
         elif name is not None:
-            named[name] = value
+            found.append((name, value))
         elif isinstance(value, str):
-            plain += [part.strip() for part in value.split(";") if part.strip()]
+            found += [(None, part.strip()) for part in value.split(";") if part.strip()]
         else:
-            plain += value if isinstance(value, list | tuple) else [value]
-    if not named:
-        return plain
-    return named | {part if isinstance(part, str) else f"{part}": part for part in plain}
+            found += [(None, one) for one in (value if isinstance(value, list | tuple) else [value])]
+    if all(name is None for name, _ in found):
+        return [value for _, value in found]
+    return {name or str(value): value for name, value in found}
 
 
 def _bound(pairs: Sequence[Pair], namespace: Mapping[str, Any]) -> dict[str, Any] | None:
