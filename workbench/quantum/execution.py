@@ -115,7 +115,7 @@ def resolve(engine: Backend, lowered: Lowered, asked: Asked) -> Task:
     reason = engine.refuses(task)
     if reason is not None:
         raise BadInput(
-            f"{engine.name} cannot run this circuit: {reason}",
+            reason,
             "Take another engine, or on='auto'.",
             details={"field": "on", "engine": engine.name},
         )
