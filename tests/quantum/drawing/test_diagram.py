@@ -9,7 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
-from qiskit.circuit import AnnotatedOperation, ControlModifier, Gate, InverseModifier, Parameter
+from qiskit.circuit import (
+    AnnotatedOperation,
+    ControlledGate,
+    ControlModifier,
+    Gate,
+    InverseModifier,
+    Parameter,
+)
 from qiskit.circuit.classical import expr
 from qiskit.circuit.library import CUGate, HGate, MCXGate, SwapGate, UnitaryGate, XGate, ZGate
 
@@ -81,7 +88,12 @@ def test_folding_keeps_every_operation_and_the_width(circuit):
     assert sorted(unfolded) == sorted(folded)
     _, placed = layout(circuit, fold=300)
     assert [line.first for line in placed.lines[1:]] == [line.last for line in placed.lines[:-1]]
-    assert all(line.width <= 300 or line.last - line.first == 1 for line in placed.lines)
+    # Beyond the width goes only what cannot be broken: one thing, with the frames that end after it.
+    broad = [
+        line for line in placed.lines if sum(width > 4 for width in placed.widths[line.first : line.last]) > 1
+    ]
+    assert all(line.width <= 300 for line in broad)
+    assert len(broad) < len(placed.lines) or float(parsed(circuit, fold=300).get("width")) <= 300
 
 
 @settings(deadline=None, max_examples=40)
@@ -208,6 +220,32 @@ def test_bits_of_a_block_written_by_hand_are_those_it_is_put_on():
     wires, placed = layout(circuit)
     measured = next(one for one in placed.elements if one.kind == "measure")
     assert measured.rows == (wires.row(circuit.qubits[0]),) and measured.reads[0][1] == "1"
+
+
+def test_a_variable_is_shown_with_what_it_is_set_to():
+    circuit = QuantumCircuit(2, 1)
+    flag = circuit.add_var("flag", expr.lift(circuit.clbits[0]))
+    circuit.store(flag, expr.logic_not(flag))
+    assert {"flag = c[0]", "flag = not flag"} <= set(texts(circuit))
+
+
+def test_gates_with_ancillas_are_boxes_that_touch_them():
+    circuit = QuantumCircuit(5)
+    chained = ControlledGate("chained", 5, [], num_ctrl_qubits=3, base_gate=XGate())
+    circuit.append(chained, [4, 1, 2, 3, 0])
+    (element,) = layout(circuit)[1].elements
+    assert (element.shape, element.rows, element.label) == ("box", (4, 1, 2, 3, 0), "chained")
+
+
+def test_a_condition_ends_at_the_edge_of_what_it_decides_about():
+    circuit = QuantumCircuit(QuantumRegister(2, "q"), ClassicalRegister(1, "c"))
+    with circuit.if_test((circuit.clbits[0], 1)):
+        circuit.cx(0, 1)
+    target = next(one for one in parsed(circuit).iter(f"{SVG}circle") if one.get("r") == "9")
+    double = next(
+        one.get("d") for one in parsed(circuit).iter(f"{SVG}path") if (one.get("d") or "").count("V") == 2
+    )
+    assert float(double.split()[1].split("V")[0]) == float(target.get("cy")) + 9
 
 
 def test_measurements_can_be_left_out():
