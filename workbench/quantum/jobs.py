@@ -119,6 +119,8 @@ class Jobs:
 
     def __init__(self, studio: Studio) -> None:
         self.studio = studio
+        # Kept, for logging in takes some providers seconds.
+        self._providers: dict[str, Devices] = {}
 
     def submit(
         self,
@@ -161,10 +163,8 @@ class Jobs:
         from workbench.quantum.canonical import to_json
 
         if isinstance(shots, bool) or not isinstance(shots, int) or shots < 1:
-            raise BadInput(
-                f"shots is {shots!r}; expected a whole number from 1.", details={"field": "shots"}
-            )
-        devices, device = find_device(on, self.studio.settings)
+            raise BadInput(f"shots is {shots!r}; expected a whole number from 1.", details={"field": "shots"})
+        devices, device = self._device(on)
         inputs = {"circuit": to_json(circuit), "on": on, "shots": shots, "options": options}
 
         def send(recorder: Submission) -> Any:
@@ -286,10 +286,16 @@ class Jobs:
              job.message)
             for run, job in jobs
         ]  # fmt: skip
-        table = pd.DataFrame(rows, columns=list(_COLUMNS), index=pd.Index([run.id for run in runs], name="run_id"))
+        table = pd.DataFrame(
+            rows, columns=list(_COLUMNS), index=pd.Index([run.id for run in runs], name="run_id")
+        )
         return table.astype({"duration_s": "float64", "cost_usd": "float64"})
 
     # inside
+
+    def _device(self, on: str) -> tuple[Devices, str]:
+        devices, device = find_device(on, self.studio.settings)
+        return self._providers.setdefault(devices.name, devices), device
 
     def _asked(self, run: Run) -> CircuitJob:
         try:
@@ -301,7 +307,7 @@ class Jobs:
         run = self._run(run_id)
         if run.ended:
             return run, None
-        devices, _ = find_device(run.inputs["on"], self.studio.settings)
+        devices, _ = self._device(run.inputs["on"])
         seen: list[Fetched] = []
 
         def fetch(ticket: Any, recorder: Recorder) -> Any:

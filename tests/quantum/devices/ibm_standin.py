@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-CRN = "crn:v1:bluemix:public:quantum-computing:us-east:a/0123456789abcdef:11111111-2222-3333-4444-555555555555::"
-TOKEN = "sesame-open-sesame-open"  # noqa: S105 - opens nothing
+CRN = "crn:v1:bluemix:public:quantum-computing:us-east:a/0123456789abcdef:11111111-2222-3333-4444-5555::"
+TOKEN = "sesame-open-sesame-open"
 
 
 def snapshot(kind: str) -> dict[str, Any]:
@@ -75,16 +75,27 @@ class IbmStandIn:
 
         now = int(time.time())
         token = ".".join([part({"alg": "none"}), part({"iat": now, "exp": now + 3600}), part({})])
-        return 200, {"access_token": token, "token_type": "Bearer", "expires_in": 3600, "expiration": now + 3600}
+        return 200, {
+            "access_token": token,
+            "token_type": "Bearer",
+            "expires_in": 3600,
+            "expiration": now + 3600,
+        }
 
-    def _runtime(self, method: str, path: str, query: dict[str, list[str]], body: str) -> tuple[int, Any]:
+    def _runtime(  # noqa: PLR0911 - a route each
+        self, method: str, path: str, query: dict[str, list[str]], body: str
+    ) -> tuple[int, Any]:
         if path == "/backends":
             return 200, {"devices": [{"name": "ibm_manila", "status": {"name": "online"}}]}
         if path.startswith("/backends/"):
             kind = path.rsplit("/", 1)[1]
             return 200, self._backend(kind)
         if path == "/instances/usage":
-            return 200, {"usage_limit_reached": False, "usage_consumed_seconds": 5, "usage_limit_seconds": 600}
+            return 200, {
+                "usage_limit_reached": False,
+                "usage_consumed_seconds": 5,
+                "usage_limit_seconds": 600,
+            }
         if path == "/jobs" and method == "POST":
             return self._post(json.loads(body))
         if path == "/jobs":
@@ -148,7 +159,7 @@ class IbmStandIn:
                 self.end_headers()
                 self.wfile.write(data)
 
-            do_GET = do_POST = do_PUT = do_DELETE = _serve
+            do_GET = do_POST = do_PUT = do_DELETE = _serve  # noqa: N815 - the base class's names
 
         return Handler
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -69,10 +70,18 @@ def test_what_a_processor_cannot_do_is_refused(studio: Studio):
 
 @pytest.fixture
 def engine():
-    from cirq_google.engine import virtual_engine_factory
+    from cirq_google.engine import SimulatedLocalEngine, SimulatedLocalProcessor, virtual_engine_factory
+    from cirq_google.engine.local_simulation_type import LocalSimulationType
 
-    device = virtual_engine_factory.create_device_from_processor_id("rainbow")
-    return virtual_engine_factory.create_noiseless_virtual_engine_from_device("hardware", device)
+    return SimulatedLocalEngine(
+        [
+            SimulatedLocalProcessor(
+                processor_id="hardware",
+                device=virtual_engine_factory.create_device_from_processor_id("rainbow"),
+                simulation_type=LocalSimulationType.ASYNCHRONOUS,
+            )
+        ]
+    )
 
 
 def sent(devices, **more):
@@ -88,7 +97,10 @@ def test_a_job_of_quantum_engine_is_found_by_the_name_we_gave_it(settings, engin
     ticket = sent(devices)
     assert ticket["id"] == "workbench-01token"
     assert not devices.virtual("hardware")
-    fetched = devices.fetch(ticket)
+    end = time.monotonic() + 20
+    while (fetched := devices.fetch(ticket)).state in ("queued", "running"):
+        assert time.monotonic() < end
+        time.sleep(0.01)
     assert (fetched.state, fetched.counts, fetched.cost) == ("done", {"0010": 50}, None)
 
 

@@ -52,6 +52,7 @@ _STATES: dict[str, State] = {
     "FAILED": "failed",
     "CANCELLED": "cancelled",
 }
+_LOST = "Amazon knows no task of this Run: it never arrived."
 _TAG = "workbench-run"
 _DENIED = {
     "AccessDeniedException",
@@ -148,7 +149,9 @@ class AwsDevices:
         with _told():
             task = self._task(ticket)
             if task is None:
-                return Fetched("failed", message="Amazon knows no task of this Run: it never arrived.", cost=0.0)
+                return Fetched(
+                    "failed", message="Amazon knows no task of this Run: it never arrived.", cost=0.0
+                )
             facts = task.metadata()
             state = _STATES[facts["status"]]
             if state in ("queued", "running"):

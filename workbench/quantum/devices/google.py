@@ -205,9 +205,11 @@ def _prepared(
     from workbench.quantum.emit.cirq import to_cirq
 
     gates, readout = gates_and_readout(circuit, level)
-    metadata = device.metadata
+    metadata: Any = device.metadata
     if metadata is None or not metadata.compilation_target_gatesets:
-        raise BadInput("The processor does not tell its gates.", "Choose another device.", details={"field": "on"})
+        raise BadInput(
+            "The processor does not tell its gates.", "Choose another device.", details={"field": "on"}
+        )
     made, places = placed(
         to_cirq(gates),
         sorted(set(readout.values())),
@@ -234,8 +236,10 @@ def _account(key: str) -> tuple[str, Any]:
 
 
 def _code(error: BaseException) -> int | None:
+    """Return the HTTP status that an error of the SDK carries."""
     code = getattr(error, "code", None)
-    return int(getattr(code, "value", code)) if isinstance(getattr(code, "value", code), int) else None
+    number = getattr(code, "value", code)
+    return number if isinstance(number, int) else None
 
 
 @contextmanager
@@ -256,7 +260,9 @@ def _told() -> Iterator[None]:
         if code in _DENIED:
             raise Unauthorized(f"Google refused the credentials: {error}", "Check them.") from error
         if code is None or code in _PASSING or code >= _SERVER:
-            raise Unavailable(f"Google Quantum Engine does not answer: {error}", "Try again later.") from error
+            raise Unavailable(
+                f"Google Quantum Engine does not answer: {error}", "Try again later."
+            ) from error
         raise ProviderFailed(
             f"Google refused it: {error}", "Correct what it names.", details={"provider": "google"}
         ) from error

@@ -93,7 +93,8 @@ def placed(
     routed, start, _ = cirq.RouteCQC(graph).route_circuit(ended)
     made = cirq.optimize_for_target_gateset(routed, gateset=gateset)
     # The processors read all qubits at once.
-    return cirq.synchronize_terminal_measurements(made), {line.x: str(where) for line, where in start.items()}
+    lines: Any = start
+    return cirq.synchronize_terminal_measurements(made), {line.x: str(at) for line, at in lines.items()}
 
 
 def device_of(device: str) -> cirq.Device:
@@ -111,7 +112,7 @@ def noise_of(device: str) -> cirq.NoiseModel:
 
 def described(device: cirq.Device, calibrated: str | None = None) -> dict[str, Any]:
     """Return JSON facts of a grid device."""
-    metadata = device.metadata
+    metadata: Any = device.metadata
     if metadata is None:
         return {"qubits": None, "basis": None, "coupling": None, "calibrated": calibrated}
     names = {str(family.name) for family in metadata.gateset.gates}

@@ -95,9 +95,7 @@ class IbmDevices:
         ``options`` other than ``optimization_level`` are the Sampler's own, as nested dictionaries.
         """
         level = level_of(options)
-        ticket = ticket_of(
-            self.name, device, circuit, shots=shots, seed=seed, options=options, token=token
-        )
+        ticket = ticket_of(self.name, device, circuit, shots=shots, seed=seed, options=options, token=token)
         with _told():
             backend = self._backend(device)
         made, layout = fitted(flat(circuit), backend, level, seed)
@@ -235,5 +233,7 @@ def _refusal(status: int | None, message: str) -> Exception:
     if status is None or status in _PASSING or status >= _SERVER or status < 0:
         return Unavailable(f"IBM Quantum does not answer: {message}", "Try again later.")
     return ProviderFailed(
-        f"IBM refused the job: {message}", "Correct what it names.", details={"provider": "ibm", "status": status}
+        f"IBM refused the job: {message}",
+        "Correct what it names.",
+        details={"provider": "ibm", "status": status},
     )

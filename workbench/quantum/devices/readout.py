@@ -1,4 +1,4 @@
-"""Circuits for devices that are told gates and qubits alone: which classical bit shows which qubit is kept here.
+"""Circuits for devices that are told gates and qubits alone: which bit shows which qubit is kept here.
 
 Providers order what they measured by qubit, by key or by declaration; none of them is asked to.
 """
@@ -85,7 +85,5 @@ def by_bits(
     """
     column = {qubit: at for at, qubit in enumerate(qubits)}
     places = [column[readout[bit]] if bit in readout else None for bit in range(clbits)]
-    found = Counter(
-        "".join("0" if at is None else str(int(row[at])) for at in places) for row in samples
-    )
+    found = Counter("".join("0" if at is None else str(int(row[at])) for at in places) for row in samples)
     return dict(sorted(found.items()))
