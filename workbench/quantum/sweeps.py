@@ -62,12 +62,12 @@ def compute_sweep(
     request: Request, engines: Engines, recorder: Recorder, settings: Settings
 ) -> dict[str, Any]:
     """Run a circuit at many points; return the output of its Run."""
-    from workbench.quantum.binding import bind_some
     from workbench.quantum.lowering import lower
 
     assert request.sweep is not None  # noqa: S101 - the caller's
     began = time.perf_counter()
-    lowered = bind_some(lower(request.circuit, request.lines), request.bind)
+    circuit = request.circuit.assign_parameters(request.bind) if request.bind else request.circuit
+    lowered = lower(circuit, request.lines)
     values = request.sweep[list(lowered.parameters)].to_numpy(float)
     asked = Asked(request.expectation_shots, drawn_seed(request.seed), request.precision)
     if request.observables and request.expectation_shots is None and not lowered.dynamic:
