@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from workbench.quantum.observables import Observable
 
-__all__ = ["Sweep"]
+__all__ = ["Sweep", "sweep_bytes"]
 
 
 @dataclass(frozen=True)
@@ -151,3 +151,9 @@ class _Applied:
         for source, weights in self._parts:
             total += (weights * flat)[source]
         return total.reshape(state.shape)
+
+
+def sweep_bytes(qubits: int, observable: Observable) -> int:
+    """Return the most memory that a sweep takes: states, their turned copies, and the observable."""
+    flips = {tuple(qubit for qubit, letter in term.factors if letter != "Z") for term in observable.terms}
+    return (16 * 10 + 24 * len(flips)) << qubits

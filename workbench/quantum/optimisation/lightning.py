@@ -1,0 +1,98 @@
+"""The adjoint sweep of ``lightning.qubit``, in C++: for larger circuits."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from workbench.quantum.binding import bind
+from workbench.quantum.lowered import Gate, Lowered
+from workbench.quantum.optimisation.atoms import Reading
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from workbench.quantum.observables import Observable, Term
+
+__all__ = ["LIGHTNING_FROM", "LightningSweep", "lightning_usable"]
+
+LIGHTNING_FROM = 14
+"""Qubits from which it is faster than the sweep in numpy; below, telling PennyLane takes longer."""
+
+
+def lightning_usable() -> bool:
+    """Whether PennyLane and its C++ simulator are installed."""
+    return find_spec("pennylane") is not None and find_spec("pennylane_lightning") is not None
+
+
+class LightningSweep:
+    """Values and gradients of one circuit, which PennyLane is told once.
+
+    Parameters
+    ----------
+    lowered : Lowered
+        Of `workbench.quantum.optimisation.atoms.Atoms`: static; final measurements are left out.
+    observable : Observable
+        What is differentiated.
+    """
+
+    def __init__(self, lowered: Lowered, observable: Observable) -> None:
+        import pennylane as qml
+        from pennylane.devices import ExecutionConfig
+
+        from workbench.quantum.emit.pennylane import to_pennylane
+
+        lowered = lowered.unmeasured()
+        self._device = qml.device("lightning.qubit", wires=lowered.qubits)
+        operations = to_pennylane(bind(lowered, dict.fromkeys(lowered.parameters, 0.0)))
+        tape = qml.tape.QuantumScript(operations, [qml.expval(_operator(observable))])
+        tape.trainable_params = _places(lowered, operations)
+        wanted = ExecutionConfig(gradient_method="adjoint", use_device_gradient=True)
+        self._config = self._device.setup_execution_config(wanted, tape)
+        (self._tape,), _ = self._device.preprocess_transforms(self._config)((tape,))
+        self._places = list(self._tape.trainable_params)
+        self._angles = len(lowered.parameters)
+
+    def value(self, angles: NDArray[np.float64]) -> Reading:
+        """Return the expectation value alone."""
+        return Reading(float(self._device.execute(self._at(angles))), 0.0, None)
+
+    def gradient(self, angles: NDArray[np.float64]) -> Reading:
+        """Return the expectation value and its derivative by each angle, shape (angles,)."""
+        value, slopes = self._device.execute_and_compute_derivatives(self._at(angles), self._config)
+        return Reading(float(value), 0.0, np.asarray(slopes, float).reshape(self._angles))
+
+    def _at(self, angles: NDArray[np.float64]) -> Any:
+        tape = self._tape.bind_new_parameters(angles.tolist(), self._places)
+        tape.trainable_params = self._places
+        return tape
+
+
+def _places(lowered: Lowered, operations: list[Any]) -> list[int]:
+    """Return where the free angles stand among all numbers and matrices of the operations."""
+    # a global phase may stand in front of what stands for the circuit's own
+    ahead = operations[: len(operations) - len(lowered.ops)]
+    at = sum(len(one.data) for one in ahead)
+    found = []
+    for op, told in zip(lowered.ops, operations[len(ahead) :], strict=True):
+        if isinstance(op, Gate) and any(hasattr(angle, "names") for angle in op.angles):
+            found.append(at)
+        at += len(told.data)
+    return found
+
+
+def _operator(observable: Observable) -> Any:
+    import pennylane as qml
+
+    weights = [term.weight for term in observable.terms]
+    return qml.Hamiltonian(weights, [_string(term) for term in observable.terms])
+
+
+def _string(term: Term) -> Any:
+    import pennylane as qml
+
+    kinds = {"X": qml.PauliX, "Y": qml.PauliY, "Z": qml.PauliZ}
+    factors = [kinds[letter](qubit) for qubit, letter in term.factors] or [qml.Identity(0)]
+    return factors[0] if len(factors) == 1 else qml.prod(*factors)
