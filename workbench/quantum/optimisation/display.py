@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["curve_svg", "figure", "html", "text"]
 
 _SHOWN = 12
+_LABEL = 16
 _WIDTH, _HEIGHT, _EDGE = 360.0, 150.0, 8.0
 _POINTS = 400
 
@@ -99,7 +100,7 @@ def figure(result: OptimisedCircuit) -> Figure:
     if result.meta.get("shots"):
         low, high = way["value"] - way["error"], way["value"] + way["error"]
         panels[0].fill_between(way["step"], low, high, color=COLOURS[0], alpha=0.2, linewidth=0)
-    name = result.observable if len(result.observable) <= 2 * _SHOWN else "observable"
+    name = result.observable if len(result.observable) <= _LABEL else "observable"
     panels[0].set_ylabel(f"⟨{name}⟩")
     if slopes:
         panels[1].plot(way["step"], way["gradient"], color=COLOURS[1], linewidth=1.6)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from workbench.quantum.binding import bind
-from workbench.quantum.lowered import Gate, Lowered
+from workbench.quantum.lowered import Lowered
 from workbench.quantum.optimisation.atoms import Reading
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ __all__ = ["LIGHTNING_FROM", "LightningSweep", "lightning_usable"]
 
 LIGHTNING_FROM = 14
 """Qubits from which it is faster than the sweep in numpy; below, telling PennyLane takes longer."""
+_MARK = 1e-3 * math.sqrt(2.0)
+"""Of its multiples no circuit is made."""
 
 
 def lightning_usable() -> bool:
@@ -46,14 +49,13 @@ class LightningSweep:
 
         lowered = lowered.unmeasured()
         self._device = qml.device("lightning.qubit", wires=lowered.qubits)
-        operations = to_pennylane(bind(lowered, dict.fromkeys(lowered.parameters, 0.0)))
+        marks = [_MARK * (at + 1) for at in range(len(lowered.parameters))]
+        operations = to_pennylane(bind(lowered, dict(zip(lowered.parameters, marks, strict=True))))
         tape = qml.tape.QuantumScript(operations, [qml.expval(_operator(observable))])
-        tape.trainable_params = _places(lowered, operations)
         wanted = ExecutionConfig(gradient_method="adjoint", use_device_gradient=True)
         self._config = self._device.setup_execution_config(wanted, tape)
         (self._tape,), _ = self._device.preprocess_transforms(self._config)((tape,))
-        self._places = list(self._tape.trainable_params)
-        self._angles = len(lowered.parameters)
+        self._places = _places(self._tape, marks)
 
     def value(self, angles: NDArray[np.float64]) -> Reading:
         """Return the expectation value alone."""
@@ -62,7 +64,7 @@ class LightningSweep:
     def gradient(self, angles: NDArray[np.float64]) -> Reading:
         """Return the expectation value and its derivative by each angle, shape (angles,)."""
         value, slopes = self._device.execute_and_compute_derivatives(self._at(angles), self._config)
-        return Reading(float(value), 0.0, np.asarray(slopes, float).reshape(self._angles))
+        return Reading(float(value), 0.0, np.asarray(slopes, float).reshape(len(self._places)))
 
     def _at(self, angles: NDArray[np.float64]) -> Any:
         tape = self._tape.bind_new_parameters(angles.tolist(), self._places)
@@ -70,17 +72,13 @@ class LightningSweep:
         return tape
 
 
-def _places(lowered: Lowered, operations: list[Any]) -> list[int]:
-    """Return where the free angles stand among all numbers and matrices of the operations."""
-    # a global phase may stand in front of what stands for the circuit's own
-    ahead = operations[: len(operations) - len(lowered.ops)]
-    at = sum(len(one.data) for one in ahead)
-    found = []
-    for op, told in zip(lowered.ops, operations[len(ahead) :], strict=True):
-        if isinstance(op, Gate) and any(hasattr(angle, "names") for angle in op.angles):
-            found.append(at)
-        at += len(told.data)
-    return found
+def _places(tape: Any, marks: list[float]) -> list[int]:
+    """Return where the free angles stand, which is found out by their values.
+
+    Gates without parameters may have become several with angles, so that counting does not do.
+    """
+    numbers = [one if np.ndim(one) == 0 else None for one in tape.get_parameters(trainable_only=False)]
+    return [numbers.index(mark) for mark in marks]
 
 
 def _operator(observable: Observable) -> Any:
