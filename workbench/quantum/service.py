@@ -9,6 +9,7 @@ from workbench.errors import BadInput, FeatureOff
 from workbench.quantum.backends import Engines
 from workbench.quantum.request import Request, Shots, request
 from workbench.quantum.result import CircuitResult
+from workbench.quantum.studies import Studies
 from workbench.runs import Progress, Recorder
 from workbench.studio import Studio
 from workbench.studio import studio as default_studio
@@ -19,7 +20,7 @@ CIRCUIT = "circuit"
 _VERSION = "1"
 
 
-class QuantumService:
+class QuantumService(Studies):
     """Runs circuits, compares engines and keeps jobs on machines.
 
     Parameters
