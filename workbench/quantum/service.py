@@ -112,6 +112,8 @@ class QuantumService(Studies):
         )  # fmt: skip
 
         def compute(recorder: Recorder) -> dict[str, Any]:
+            if (text := asked.kept_circuit[1]) is not None:
+                recorder.artifact("circuit.json", text, "application/json")
             if asked.sweep is not None:
                 from workbench.quantum.sweeps import compute_sweep
 

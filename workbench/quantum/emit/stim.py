@@ -165,12 +165,14 @@ def _clifford(data: bytes, qubits: int) -> tuple[tuple[str, tuple[int, ...]], ..
     if abs(abs(overlap) - 1) > _TOLERANCE or np.max(np.abs(exact * overlap - matrix)) > _TOLERANCE:
         return None
     steps = tableau.to_circuit("elimination")
-    return tuple((step.name, tuple(t.value for t in group)) for step in steps for group in step.target_groups())
+    return tuple(
+        (step.name, tuple(t.value for t in group)) for step in steps for group in step.target_groups()
+    )
 
 
 def _rounded(matrix: Any) -> Any:
     """Return a Clifford's matrix, whose entries have modulus 0 or one common value, in full precision."""
     sizes = np.abs(matrix)
     count = np.count_nonzero(sizes[0] > 0.1)
-    turns = np.round(np.angle(matrix) / (np.pi / 4))
+    turns = np.round(np.angle(matrix.astype(np.complex128)) / (np.pi / 4))
     return np.where(sizes > 0.1, np.exp(1j * turns * np.pi / 4) / np.sqrt(count), 0)

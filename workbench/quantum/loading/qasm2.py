@@ -20,7 +20,20 @@ _SENTENCES = {
     "needed a start-of-statement token": "No statement can start here.",
     "unexpected end-of-file": "The text ends before this statement does: a ';' or a bracket is missing.",
 }
-_WORDS = {"OPENQASM", "include", "qreg", "creg", "gate", "opaque", "measure", "barrier", "reset", "if", "U", "CX"}
+_WORDS = {
+    "OPENQASM",
+    "include",
+    "qreg",
+    "creg",
+    "gate",
+    "opaque",
+    "measure",
+    "barrier",
+    "reset",
+    "if",
+    "U",
+    "CX",
+}
 
 
 def read(source: str) -> Program:

@@ -131,7 +131,9 @@ def _visitor() -> type:
             qubits = kind.n_quantum if isinstance(kind.n_quantum, int) else len(kind.n_quantum)
             if not node.modifiers and len(node.qubits) != qubits:
                 expected = f"{qubits} qubit{'s' * (qubits != 1)}"
-                raise ConversionError(f"the gate '{node.name.name}' takes {expected}, not {len(node.qubits)}", node)
+                raise ConversionError(
+                    f"the gate '{node.name.name}' takes {expected}, not {len(node.qubits)}", node
+                )
 
     return Visitor
 
@@ -149,7 +151,13 @@ def _malformed(source: str, error: Exception) -> BadInput:
         return at(source, 0, 0, "The program is not well-formed OpenQASM 3.")
     if token.type == -1:
         return at(source, token.line, token.column + 1, "The text ends before the statement does.")
-    return at(source, token.line, token.column + 1, f"{token.text!r} cannot stand here.", "Is a ';' missing before it?")
+    return at(
+        source,
+        token.line,
+        token.column + 1,
+        f"{token.text!r} cannot stand here.",
+        "Is a ';' missing before it?",
+    )
 
 
 def _refused(source: str, message: str, visitor: Any) -> BadInput:
@@ -158,7 +166,7 @@ def _refused(source: str, message: str, visitor: Any) -> BadInput:
     column = _column(source, line, column)
     if undefined := _UNDEFINED.search(said):
         if name := undefined[2]:
-            hint = near(name, visitor.known(True)) or 'Define it by \'gate\', or include "stdgates.inc".'
+            hint = near(name, visitor.known(True)) or "Define it by 'gate', or include \"stdgates.inc\"."
             return at(source, line, column, f"The gate {name!r} is unknown.", hint)
         name = undefined[1]
         word = re.search(rf"\b{name}\b", source.splitlines()[line - 1])
