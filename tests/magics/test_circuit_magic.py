@@ -289,3 +289,24 @@ def test_the_tab_key_knows_engines_machines_and_circuits(kernel: Kernel):
     assert "qiskit_ibm_runtime" not in kernel.value("sorted(__import__('sys').modules)")
     for magic, word in {"%circuit": "--sweep", "%%circuit": "leftmost", "%qjobs": "cancel"}.items():
         assert word in kernel.inspect(magic)
+
+
+def test_a_job_is_sent_listed_and_fetched(kernel: Kernel, tmp_path):
+    sent = kernel.ok(f"%%circuit --on fake:manila --detach --shots 200 --seed 3 --name sent --as job\n{BELL}")
+    assert "fake:manila" in sent.text
+    run_id = kernel.value("job.run_id")
+    table = kernel.ok("%qjobs --as jobs")
+    assert run_id in table.text
+    assert values(kernel, "jobs.device.tolist()") == ["fake:manila"]
+    assert run_id in kernel.complete("%qjobs fetch ")
+    fetched = kernel.ok(f"%qjobs fetch {run_id[:24]} --wait --as found")
+    assert "<svg" in fetched.html
+    assert "200 shots" in fetched.text
+    assert values(kernel, "(sum(found.counts.values()), found.bits)") == (200, ("c[0]", "c[1]"))
+    assert "finished" in kernel.ok("%qjobs").text
+    # What has ended is fetched again without asking anybody.
+    assert kernel.ok(f"%qjobs fetch {run_id}").outputs == fetched.outputs
+    kernel.ok(f"%%circuit --as plain\n{BELL}")
+    assert "no job" in kernel.run("%qjobs cancel {plain.run_id}").evalue
+    unmeasured = kernel.run(f"%%circuit --on fake:manila --detach --bind theta=1\n{TURN}")
+    assert "measures nothing" in unmeasured.evalue

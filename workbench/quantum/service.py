@@ -7,8 +7,11 @@ from typing import Any
 
 from workbench.errors import BadInput, FeatureOff
 from workbench.quantum.backends import Engines
+from workbench.quantum.jobs import KIND as JOB
+from workbench.quantum.jobs import Jobs
 from workbench.quantum.request import Request, Shots, request
 from workbench.quantum.result import CircuitResult
+from workbench.quantum.sending import Sending
 from workbench.quantum.studies import Studies
 from workbench.runs import Progress, Recorder
 from workbench.studio import Studio
@@ -20,7 +23,7 @@ CIRCUIT = "circuit"
 _VERSION = "1"
 
 
-class QuantumService(Studies):
+class QuantumService(Sending, Studies):
     """Runs circuits, compares engines and keeps jobs on machines.
 
     Parameters
@@ -128,13 +131,15 @@ class QuantumService(Studies):
         )  # fmt: skip
         return CircuitResult(run, self.studio.runs.artifact_bytes)
 
-    def result(self, run_id: str) -> CircuitResult:
-        """Return what a Run of a circuit gave.
+    def result(self, run_id: str, timeout: float | None = None) -> CircuitResult:
+        """Return what a Run of a circuit gave; a job on a machine is waited for.
 
         Parameters
         ----------
         run_id : str
             Or an unambiguous beginning of it.
+        timeout : float, optional
+            Seconds to wait for a job at most; 0 asks once. By default as long as it takes.
 
         Raises
         ------
@@ -142,8 +147,13 @@ class QuantumService(Studies):
             There is no such Run, or it is somebody else's.
         BadInput
             The Run is no circuit's, or has not finished.
+        WorkbenchError
+            What a job failed of.
         """
         run = self.studio.runs.get(run_id)
+        if run.kind == JOB:
+            done = Jobs(self.studio).result(run.id, timeout)
+            return CircuitResult(done, self.studio.runs.artifact_bytes)
         if run.kind != CIRCUIT or run.status != "finished":
             raise BadInput(
                 f"The Run {run.id} is of kind {run.kind} and {run.status}; expected a finished circuit.",
