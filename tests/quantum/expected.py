@@ -230,7 +230,7 @@ class Run:
 
     def _end(self, state, bits: dict[int, int]) -> None:
         width = self.circuit.num_clbits
-        late = {clbit: qubit for clbit, qubit in self.last.values()}
+        late = dict(self.last.values())
         qubits = list(late.values()) if width else list(range(self.circuit.num_qubits))
         weights = state.probabilities(qubits)
         for index in np.flatnonzero(weights > SMALLEST**2):

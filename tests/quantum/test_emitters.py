@@ -281,7 +281,8 @@ def test_engines_that_measure_at_the_end_name_what_stands_in_the_middle():
     lowered = lower(circuit, (3, 4, 5))
     for emitter, engine in ((pennylane, "PennyLane"), (braket, "Braket")):
         assert emitter.refusal(lowered) == (
-            f"{engine} measures at the end only, and x on qubit 0 in line 5 follows a measurement of its qubit."
+            f"{engine} measures at the end only, "
+            "and x on qubit 0 in line 5 follows a measurement of its qubit."
         )
 
 
