@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 from workbench.errors import BadInput
 from workbench.quantum.backends.base import Precision
 from workbench.quantum.keeping import circuit_input
+from workbench.quantum.noise import Noise
+from workbench.quantum.noise import noise as read_noise
 from workbench.quantum.observables import Observable, observables
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ class Request:
     sweep : DataFrame or None
         A row a point, a column a parameter.
     noise : dict or None
-        See `workbench.quantum.noise`.
+        See `workbench.quantum.noise.Noise.to_json`.
     mitigate : str or None
         See `workbench.quantum.mitigation`.
     compare : tuple of str
@@ -87,6 +89,11 @@ class Request:
     mitigate: str | None
     compare: tuple[str, ...]
     precision: Precision | None
+
+    @property
+    def wrong(self) -> Noise | None:
+        """What goes wrong on the way."""
+        return None if self.noise is None else Noise.from_json(self.noise)
 
     @property
     def samples(self) -> int | None:
@@ -130,7 +137,7 @@ def request(
     given: Any,
     bind: Mapping[str, float] | None,
     sweep: Any,
-    noise: dict[str, Any] | None,
+    noise: Any,
     mitigate: str | None,
     compare: Any,
     precision: str | None,
@@ -151,6 +158,7 @@ def request(
     _check_free(names, bound, points)
     if precision is not None and precision not in get_args(Precision):
         raise _bad(f"{precision!r} is no precision.", "There are 'single' and 'double'.", "precision")
+    wrong = read_noise(noise)
     return Request(
         circuit,
         program.dialect,
@@ -161,7 +169,7 @@ def request(
         observables(given if given is not None else (program.observables or None), circuit.num_qubits),
         bound,
         points,
-        noise,
+        None if wrong is None else wrong.to_json(),
         mitigate,
         _compared(compare, engines),
         precision,  # type: ignore[arg-type]

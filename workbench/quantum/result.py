@@ -198,6 +198,11 @@ class CircuitResult:
 
         if order not in {"big", "little"}:
             raise BadInput(f"{order!r} is no order.", "There are 'big' (qubit 0 first) and 'little'.")
+        if self.run.inputs.get("noise") is not None:
+            raise BadInput(
+                "With noise the circuit ends in a mixture, which no state vector holds.",
+                "Run it without noise=, or look at .probabilities.",
+            )
         if self._output.get("sweep") is not None:
             raise BadInput("A sweep has a state a point.", "Run the circuit with bind= for one of them.")
         return state_of(self.circuit, self.run.inputs.get("bind", {}), order)
