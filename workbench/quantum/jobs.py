@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import html
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import BadInput, Cancelled, ProviderFailed, WorkbenchError, error_from_dict
+from workbench.errors import BadInput, Cancelled, ProviderFailed, Unavailable, WorkbenchError, error_from_dict
 from workbench.quantum.devices import Devices, Fetched, find_device
 from workbench.quantum.header import header_of
 from workbench.runs import NOT_YET, Recorder, Run, Submission
@@ -342,8 +343,14 @@ class Jobs:
 
 def _fetched(devices: Devices, ticket: dict[str, Any], recorder: Recorder) -> Fetched:
     if recorder.stopping:
-        devices.cancel(ticket)
-    return devices.fetch(ticket)
+        # Refused where it is too late; what became of the job is told below.
+        with suppress(ProviderFailed):
+            devices.cancel(ticket)
+    try:
+        return devices.fetch(ticket)
+    except (BadInput, ProviderFailed) as error:
+        # The question was refused, or a file here is broken: neither says anything of the job.
+        raise Unavailable(error.message, error.hint) from error
 
 
 def _output(fetched: Fetched, ticket: dict[str, Any], recorder: Recorder) -> Any:

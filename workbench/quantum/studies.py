@@ -9,6 +9,7 @@ from workbench.quantum.loading import load
 
 if TYPE_CHECKING:
     from workbench.quantum.backends import Engines
+    from workbench.quantum.estimation.result import CircuitEstimate
     from workbench.quantum.optimisation.result import OptimisedCircuit
     from workbench.runs import Progress, Recorder
     from workbench.studio import Studio
@@ -130,3 +131,54 @@ class Studies:
         from workbench.quantum.optimisation.result import OptimisedCircuit
 
         return OptimisedCircuit(self.studio.runs.get(run_id), self.studio.runs.artifact_bytes)
+
+    def estimate(
+        self,
+        circuit: Any,
+        *,
+        on: str | None = None,
+        shots: int | None = None,
+        dialect: str | None = None,
+        name: str | None = None,
+        tags: Iterable[str] = (),
+    ) -> CircuitEstimate:
+        """Say what a circuit takes, as a Run; nothing is run.
+
+        Parameters
+        ----------
+        circuit : str, path or object
+            As for `run`; parameters may be without values.
+        on : str, optional
+            A machine whose size and price are told too, such as ``ibm:NAME``.
+        shots : int, optional
+            Samples; by default exact probabilities are what engines are asked about.
+        dialect, name, tags : optional
+            As for `run`.
+
+        Returns
+        -------
+        CircuitEstimate
+
+        Raises
+        ------
+        BadInput
+            The circuit cannot be read, or there is no such engine or machine.
+        """
+        from workbench.quantum.canonical import to_json
+        from workbench.quantum.estimation.compute import compute
+        from workbench.quantum.estimation.result import CircuitEstimate
+        from workbench.quantum.request import checked_engine, checked_shots
+
+        program = load(circuit, dialect)
+        where = None if on is None else checked_engine(on)
+        drawn = None if shots is None else checked_shots(shots)
+        inputs = {"circuit": to_json(program.circuit), "on": where, "shots": drawn}
+
+        def work(recorder: Recorder) -> dict[str, Any]:
+            output = compute(program, where, drawn, self.engines)
+            for kept in ("qubits", "depth", "two_qubit_gates", "t_count", "rotations"):
+                recorder.parameter(kept, output[kept])
+            return output
+
+        run = self.studio.runs.execute(ESTIMATE, inputs, work, version=_VERSION, name=name, tags=tags)
+        return CircuitEstimate(run)

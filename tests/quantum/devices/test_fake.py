@@ -16,8 +16,8 @@ from workbench.errors import BadInput, Cancelled, ProviderFailed
 from workbench.quantum.devices import device_providers, find_device
 from workbench.quantum.devices.fake import backend_of, simulate
 from workbench.quantum.devices.transpiling import fitted, flat
+from workbench.quantum.devices.worker import main
 from workbench.quantum.jobs import Jobs
-from workbench.settings import load_settings
 from workbench.studio import Studio
 
 qiskit = pytest.importorskip("qiskit")
@@ -201,22 +201,20 @@ def test_a_job_is_cancelled_once_and_stays_so(jobs: Jobs, home):
     assert not alive(pid)
 
 
-def test_a_worker_that_cannot_do_its_job_says_why(jobs: Jobs, home):
-    job, folder = long_job(jobs, home)
-    waiting(jobs, folder)
-    job.cancel()
-    again = home / "jobs" / "BROKEN"
-    again.mkdir()
-    body = json.loads((folder / "job.json").read_text())
-    (again / "job.json").write_text(json.dumps(body))
-    (again / "program").write_bytes(b"no circuit")
-    subprocess.run(
-        [sys.executable, "-m", "workbench.quantum.devices.worker", str(again / "job.json")], check=False
-    )
-    devices, _ = find_device("fake:manila", load_settings())
+def test_a_worker_that_cannot_do_its_job_says_why(settings, home):
+    place = home / "jobs" / "BROKEN"
+    place.mkdir(parents=True)
+    job = {"provider": "fake", "device": "manila", "shots": 1, "seed": 0, "clbits": 1, "at": 0, "by": "x:1:1"}
+    (place / "job.json").write_text(json.dumps(job))
+    (place / "program").write_bytes(b"no circuit")
+    devices, _ = find_device("fake:manila", settings)
+    assert devices.fetch({"token": "BROKEN"}).message.startswith("The worker's process never started")
+    assert main(place / "job.json") == 1
     fetched = devices.fetch({"token": "BROKEN"})
     assert fetched.state == "failed"
     assert "Error" in fetched.message
+    assert main(place / "job.json") == 0
+    assert devices.fetch({"token": "BROKEN"}) == fetched
 
 
 def test_a_job_that_never_arrived_is_told_so(settings):

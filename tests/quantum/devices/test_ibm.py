@@ -113,11 +113,38 @@ def test_what_ibm_refuses_fails_at_once(jobs: Jobs, service, monkeypatch):
     assert {run.status for run in jobs.studio.runs.list()} == {"failed"}
 
 
+def test_what_goes_wrong_here_does_not_end_a_job(jobs: Jobs, service, home):
+    job = jobs.submit(asymmetric(), "ibm:ibm_manila", shots=10)
+    service.end("Completed")
+    (home / "device-prices.json").write_text("{")
+    with pytest.raises(Unavailable, match="price table"):
+        job.refresh()
+    service.fail = {"/jobs/": 400}
+    assert "not to be" in jobs.list(refresh=True).loc[job.run_id, "message"]
+    (home / "device-prices.json").unlink()
+    service.fail = {}
+    assert job.refresh().state == "finished"
+
+
+def test_a_job_that_was_deleted_has_failed(jobs: Jobs, service):
+    job = jobs.submit(asymmetric(), "ibm:ibm_manila", shots=10)
+    service.jobs.clear()
+    with pytest.raises(ProviderFailed, match="deleted"):
+        job.result(30)
+
+
+def test_a_job_that_ended_before_its_stop_is_finished(jobs: Jobs, service):
+    job = jobs.submit(asymmetric(), "ibm:ibm_manila", shots=10)
+    service.end("Completed")
+    assert job.cancel().state == "finished"
+
+
 def test_a_device_describes_itself(jobs: Jobs, service):
     devices, device = find_device("ibm:ibm_manila", jobs.studio.settings)
     facts = devices.describe(device)
     assert (facts["qubits"], devices.virtual(device)) == (5, False)
     assert "cx" in facts["basis"]
+    assert devices.noise(device).noise_instructions
 
 
 def test_keys(service, monkeypatch):

@@ -152,7 +152,9 @@ class AwsDevices:
                 return Fetched(
                     "failed", message="Amazon knows no task of this Run: it never arrived.", cost=0.0
                 )
-            facts = task.metadata()
+            facts = _facts(task)
+            if facts is None:
+                return Fetched("failed", message=_LOST, cost=0.0)
             state = _STATES[facts["status"]]
             if state in ("queued", "running"):
                 return Fetched(state)
@@ -172,7 +174,8 @@ class AwsDevices:
 
         with _told():
             task = self._task(ticket)
-            if task is None or task.metadata()["status"] in task.TERMINAL_STATES:
+            facts = None if task is None else _facts(task)
+            if task is None or facts is None or facts["status"] in task.TERMINAL_STATES:
                 return
             try:
                 task.cancel()
@@ -235,6 +238,19 @@ def _arn(device: str) -> str:
 
 def _region(arn: str) -> str | None:
     return arn.split(":")[3] or None
+
+
+def _facts(task: AwsQuantumTask) -> dict[str, Any] | None:
+    """Return what Amazon says of a task, or ``None`` where it has none."""
+    from botocore.exceptions import ClientError
+
+    try:
+        facts: dict[str, Any] = task.metadata()
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ResourceNotFoundException":
+            return None
+        raise
+    return facts
 
 
 def _tagged(session: AwsSession, ticket: Ticket) -> str | None:

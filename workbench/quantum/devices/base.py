@@ -119,7 +119,7 @@ class Devices(Protocol):
         """
 
     def fetch(self, ticket: Ticket) -> Fetched:
-        """Ask how the job stands."""
+        """Ask how the job stands; one that the provider does not have has failed."""
 
     def cancel(self, ticket: Ticket) -> None:
         """Ask that the job be called back; `fetch` says what came of it."""

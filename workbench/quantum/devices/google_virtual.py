@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import cirq
     from cirq_google.engine import SimulatedLocalEngine
 
-__all__ = ["PROCESSORS", "described", "device_of", "noise_of", "placed", "simulate"]
+__all__ = ["PROCESSORS", "counted", "described", "device_of", "noise_of", "placed", "simulate"]
 
 PROCESSORS = ("rainbow", "weber", "willow_pink")
 """Those with a recorded calibration."""

@@ -22,6 +22,7 @@ from workbench.quantum.devices.transpiling import fitted, flat, leftmost_first, 
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
+    from qiskit_aer.noise import NoiseModel
     from qiskit_ibm_runtime import IBMBackend, QiskitRuntimeService, RuntimeJobV2
 
     from workbench.settings import Settings
@@ -79,6 +80,13 @@ class IbmDevices:
         with _told():
             return described(self._backend(device))
 
+    def noise(self, device: str) -> NoiseModel:
+        """Ask for the calibration, and return Aer's model of the noise."""
+        from qiskit_aer.noise import NoiseModel
+
+        with _told():
+            return NoiseModel.from_backend(self._backend(device))
+
     def submit(
         self,
         device: str,
@@ -109,7 +117,11 @@ class IbmDevices:
         with _told():
             job = self._job(ticket)
             if job is None:
-                return Fetched("failed", message="IBM knows no job of this Run: it never arrived.", cost=0.0)
+                return Fetched(
+                    "failed",
+                    message="IBM knows no job of this Run: it never arrived, or was deleted.",
+                    cost=0.0,
+                )
             return self._fetched(job)
 
     def cancel(self, ticket: Ticket) -> None:
@@ -154,8 +166,13 @@ class IbmDevices:
         return str(plans.get(job.instance, ""))
 
     def _job(self, ticket: Ticket) -> RuntimeJobV2 | None:
+        from qiskit_ibm_runtime.exceptions import RuntimeJobNotFound
+
         if ticket["id"]:
-            return self._service.job(ticket["id"])
+            try:
+                return self._service.job(ticket["id"])
+            except RuntimeJobNotFound:
+                return None
         found = self._service.jobs(job_tags=[ticket["token"]], limit=1)
         return found[0] if found else None
 
@@ -200,7 +217,7 @@ def _told() -> Iterator[None]:
     """Say by the workbench's errors what the SDK raises."""
     from qiskit_ibm_runtime.accounts import InvalidAccountError
     from qiskit_ibm_runtime.api.exceptions import RequestsApiError
-    from qiskit_ibm_runtime.exceptions import IBMError, IBMNotAuthorizedError
+    from qiskit_ibm_runtime.exceptions import IBMError, IBMInputValueError, IBMNotAuthorizedError
     from requests import RequestException
 
     try:
@@ -217,6 +234,8 @@ def _told() -> Iterator[None]:
         raise Unavailable("IBM Quantum does not answer.", "Try again later.") from error
     except RequestsApiError as error:
         raise _refusal(error.status_code, str(error)) from error
+    except IBMInputValueError as error:
+        raise BadInput(f"IBM's library refused it: {error}", "Correct what it names.") from error
     except IBMError as error:
         raise _refusal(_status(error), str(error)) from error
 
