@@ -90,6 +90,6 @@ def read(kept: Any, bits: int, load: Callable[[str], bytes]) -> dict[str, Any] |
     if "artifact" not in kept:
         return dict(kept)
     table = np.load(io.BytesIO(load(kept["artifact"])), allow_pickle=False)
-    places = np.arange(bits - 1, -1, -1, dtype=np.uint64)
+    places: Any = np.arange(bits - 1, -1, -1, dtype=np.uint64)
     keys = ((table["key"][:, np.newaxis] >> places) & np.uint64(1)).astype(np.uint8)
     return dict(zip(texts(keys), table["value"].tolist(), strict=True))

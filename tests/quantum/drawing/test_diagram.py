@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import math
-import time
 from itertools import combinations
 from xml.etree import ElementTree as ET
 

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
 import math
-import time
 from xml.etree import ElementTree as ET
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from workbench.quantum.lowered import Branch, Reset, While, walk
 
@@ -54,12 +54,12 @@ class LocalEngine:
         Most memory over that of one state, or of one density matrix.
     """
 
-    name: ClassVar[str]
-    modules: ClassVar[tuple[str, ...]]
-    precisions: ClassVar[frozenset[Precision]] = frozenset({"single", "double"})
-    dynamic: ClassVar[bool] = False
-    noisy: ClassVar[bool] = False
-    copies: ClassVar[float] = 2.0
+    name: str
+    modules: tuple[str, ...]
+    precisions: frozenset[Precision] = frozenset({"single", "double"})
+    dynamic = False
+    noisy = False
+    copies = 2.0
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings

@@ -75,7 +75,7 @@ def _counts(samples: Any, lowered: Lowered) -> dict[str, int]:
     from workbench.quantum.emit.stim import records
     from workbench.quantum.readout import texts
 
-    bits = np.zeros((len(samples), lowered.clbits), np.uint8)
+    bits: Any = np.zeros((len(samples), lowered.clbits), np.uint8)
     for bit, column in records(lowered).items():
         bits[:, bit] = samples[:, column]
     seen = Counter(row.tobytes() for row in np.packbits(bits, axis=1))
