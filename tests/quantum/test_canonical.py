@@ -156,6 +156,7 @@ def test_each_standard_gate_in_each_control_state_is_equal(name):
 
 
 def special():
+    closed = {"annotated": False}
     circuit = QuantumCircuit(2, name="own", global_phase=0.3)
     circuit.rx(0.3, 0)
     circuit.cx(0, 1)
@@ -164,13 +165,15 @@ def special():
     bell.cx(0, 1)
     state = np.array([1, 2j, -3, 0.5]) / np.linalg.norm([1, 2j, -3, 0.5])
     return [
-        circuit.to_gate(), circuit.to_gate().control(2, ctrl_state=1, annotated=False), circuit.to_gate().inverse(),
+        circuit.to_gate(), circuit.to_gate().control(2, ctrl_state=1, **closed), circuit.to_gate().inverse(),
         circuit.to_gate().power(2), circuit.to_instruction(), lib.UnitaryGate(Operator(lib.CSXGate())),
-        lib.UnitaryGate(Operator(lib.CSXGate())).control(1, ctrl_state=0, annotated=False), lib.C3XGate(ctrl_state=2),
-        lib.C4XGate(), lib.MCXGate(5), lib.MCXGate(3, ctrl_state=5), lib.MCPhaseGate(0.3, 3),
-        lib.RXGate(0.3).control(3, annotated=False), lib.HGate().control(2, ctrl_state=1, annotated=False),
-        lib.SwapGate().control(1, ctrl_state=0, annotated=False), lib.SXGate().power(0.3), lib.PermutationGate([2, 0, 1]),
-        lib.QFTGate(3), lib.StatePreparation(state), lib.StatePreparation("01"), lib.StatePreparation(2, 2),
+        lib.UnitaryGate(Operator(lib.CSXGate())).control(1, ctrl_state=0, **closed),
+        lib.C3XGate(ctrl_state=2), lib.C4XGate(),
+        lib.MCXGate(5), lib.MCXGate(3, ctrl_state=5), lib.MCPhaseGate(0.3, 3),
+        lib.RXGate(0.3).control(3, **closed), lib.HGate().control(2, ctrl_state=1, **closed),
+        lib.SwapGate().control(1, ctrl_state=0, **closed), lib.SXGate().power(0.3),
+        lib.PermutationGate([2, 0, 1]), lib.QFTGate(3), lib.StatePreparation(state),
+        lib.StatePreparation("01"), lib.StatePreparation(2, 2),
         lib.PauliGate("XYZ"), lib.MCMTGate(lib.ZGate(), 2, 1), lib.DiagonalGate([1, 1j, -1, 1]),
         lib.PauliEvolutionGate(SparsePauliOp(["XX", "ZZ"]), 0.3), Clifford(bell), lib.RZXGate(0.4),
         lib.XXPlusYYGate(0.3, 0.7), lib.UCRYGate([0.1, 0.2]), lib.MSGate(3, 0.3), lib.GlobalPhaseGate(0.2),
@@ -210,13 +213,19 @@ def test_initialisation_and_boxes_come_back():
         circuit.continue_loop()
     made = again(circuit)
     assert made.count_ops() == circuit.count_ops()
-    assert made.data[2].operation.params[:2] == [(1, 4), Parameter("step", made.data[2].operation.params[1].uuid)]
+    assert made.data[2].operation.params[:2] == [
+        (1, 4),
+        Parameter("step", made.data[2].operation.params[1].uuid),
+    ]
     assert made.data[3].operation.params[0] == range(0, 6, 2)
 
 
 EXPRESSIONS = st.recursive(
     st.sampled_from(range(4)) | st.floats(0.1, 3),
-    lambda inner: st.tuples(st.sampled_from("+-*/"), inner, inner) | st.tuples(st.sampled_from(["sin", "exp", "neg"]), inner),
+    lambda inner: (
+        st.tuples(st.sampled_from("+-*/"), inner, inner)
+        | st.tuples(st.sampled_from(["sin", "exp", "neg"]), inner)
+    ),
     max_leaves=8,
 )
 
@@ -233,11 +242,18 @@ def build(tree, leaves):
     if name == "neg":
         return -parts[0]
     with np.errstate(all="ignore"):
-        return {"+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "/": lambda a, b: a / b}[name](*parts)
+        return {
+            "+": lambda a, b: a + b,
+            "-": lambda a, b: a - b,
+            "*": lambda a, b: a * b,
+            "/": lambda a, b: a / b,
+        }[name](*parts)
 
 
 @settings(max_examples=80, deadline=None)
-@given(EXPRESSIONS, st.sampled_from([("a", "b"), ("lambda", "sin"), ("ϕ", "φ"), ("p1", "x y"), ("p0", "θ[7]")]))
+@given(
+    EXPRESSIONS, st.sampled_from([("a", "b"), ("lambda", "sin"), ("ϕ", "φ"), ("p1", "x y"), ("p0", "θ[7]")])
+)
 def test_expressions_of_parameters_keep_their_values(tree, names):
     vector = ParameterVector("θ", 3)
     leaves = [Parameter(names[0]), Parameter(names[1]), vector[0], vector[2]]
@@ -269,7 +285,6 @@ def test_parameters_are_the_same_in_all_circuits_that_come_back():
     circuit = QuantumCircuit(2, global_phase=vector[3] / 2)
     circuit.rx(vector[10] + vector[2], 0)
     circuit.cp(Parameter("a") * 2, 0, 1)
-    other = QuantumCircuit(2, global_phase=ParameterVector("θ", 12)[3] / 2)
     fresh = ParameterVector("θ", 12)
     other = QuantumCircuit(2, global_phase=fresh[3] / 2)
     other.rx(fresh[10] + fresh[2], 0)

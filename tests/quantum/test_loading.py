@@ -184,7 +184,13 @@ def test_the_subset_of_openqasm_3_is_as_it_is_stated():
     for start, body in taken.items():
         assert any(yes and start in name for name, (yes, _) in OPENQASM_3.items()), start
         assert load(NEW + body).dialect == "qasm3", start
-    refused = ["const int n = 2;", "output bit c;", "bit a;\nbit b;\na = b;", "def f() { }", "qubit q;\nswitch (1) { }"]
+    refused = [
+        "const int n = 2;",
+        "output bit c;",
+        "bit a;\nbit b;\na = b;",
+        "def f() { }",
+        "qubit q;\nswitch (1) { }",
+    ]
     for body in refused:
         with pytest.raises(BadInput) as failure:
             load(NEW + body)
@@ -192,7 +198,11 @@ def test_the_subset_of_openqasm_3_is_as_it_is_stated():
     assert load(NEW + taken["input"]).circuit.num_parameters == 2
 
 
-@given(st.lists(st.sampled_from(["h q;", "x q[1];", "cx q[0],q[1];", "measure q->c;", "barrier q;"]), max_size=12))
+@given(
+    st.lists(
+        st.sampled_from(["h q;", "x q[1];", "cx q[0],q[1];", "measure q->c;", "barrier q;"]), max_size=12
+    )
+)
 def test_each_operation_stands_on_the_line_of_its_statement(body):
     program = load(OLD + "qreg q[2];\ncreg c[2];\n" + "\n".join(body))
     names = {"h": "h", "x": "x", "cx": "cx", "measure": "measure", "barrier": "barrier"}

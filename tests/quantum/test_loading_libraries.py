@@ -194,7 +194,14 @@ class TestBraket:
         fixed = [g.H, g.X, g.S, g.Si, g.T, g.Ti, g.V, g.Vi, g.I, g.CNot, g.CV, g.CY, g.CZ, g.ECR, g.Swap]
         turns = [g.PSwap, g.XY, g.CPhaseShift, g.CPhaseShift00, g.CPhaseShift01, g.CPhaseShift10]
         more = [g.XX, g.YY, g.ZZ, g.GPi, g.GPi2, g.Rx, g.Ry, g.Rz, g.PhaseShift]
-        rest = [g.PRx(0.1, 0.2), g.MS(0.1, 0.2, 0.3), g.U(0.1, 0.2, 0.3), g.Unitary(SOME), g.CCNot(), g.CSwap()]
+        rest = [
+            g.PRx(0.1, 0.2),
+            g.MS(0.1, 0.2, 0.3),
+            g.U(0.1, 0.2, 0.3),
+            g.Unitary(SOME),
+            g.CCNot(),
+            g.CSwap(),
+        ]
         return [kind() for kind in [*fixed, g.ISwap]] + [kind(0.3) for kind in turns + more] + rest
 
     def test_each_gate_with_and_without_modifiers(self, braket):

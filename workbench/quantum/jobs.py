@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import BadInput, Cancelled, ProviderFailed, WorkbenchError, error_from_dict
+from workbench.errors import BadInput, Cancelled, ProviderFailed, Unavailable, WorkbenchError, error_from_dict
 from workbench.quantum.devices import Devices, Fetched, find_device
+from workbench.quantum.header import header_of
 from workbench.runs import NOT_YET, Recorder, Run, Submission
 from workbench.wording import money
 
@@ -18,11 +20,12 @@ if TYPE_CHECKING:
     import pandas as pd
     from qiskit import QuantumCircuit
 
+    from workbench.quantum.result import CircuitResult
     from workbench.studio import Studio
 
 __all__ = ["KIND", "CircuitJob", "Jobs"]
 
-KIND = "circuit-job"
+KIND = "circuit.job"
 """The kind of a job's Run."""
 VERSION = "1"
 _COLUMNS = ("device", "job", "state", "shots", "seed", "submitted_at", "duration_s", "cost_usd", "message")
@@ -78,9 +81,11 @@ class CircuitJob:
         """Ask the provider, record an end, and return the job as it stands."""
         return self._jobs.refresh(self.run_id)
 
-    def result(self, timeout: float | None = None) -> Run:
-        """Wait for the end; see `Jobs.result`."""
-        return self._jobs.result(self.run_id, timeout)
+    def result(self, timeout: float | None = None) -> CircuitResult:
+        """Wait for the end, and return what was measured; see `Jobs.result`."""
+        from workbench.quantum.result import CircuitResult
+
+        return CircuitResult(self._jobs.result(self.run_id, timeout), self._jobs.studio.runs.artifact_bytes)
 
     def cancel(self) -> CircuitJob:
         """Call it back; see `Jobs.cancel`."""
@@ -119,6 +124,8 @@ class Jobs:
 
     def __init__(self, studio: Studio) -> None:
         self.studio = studio
+        # Kept, for logging in takes some providers seconds.
+        self._providers: dict[str, Devices] = {}
 
     def submit(
         self,
@@ -161,10 +168,8 @@ class Jobs:
         from workbench.quantum.canonical import to_json
 
         if isinstance(shots, bool) or not isinstance(shots, int) or shots < 1:
-            raise BadInput(
-                f"shots is {shots!r}; expected a whole number from 1.", details={"field": "shots"}
-            )
-        devices, device = find_device(on, self.studio.settings)
+            raise BadInput(f"shots is {shots!r}; expected a whole number from 1.", details={"field": "shots"})
+        devices, device = self._device(on)
         inputs = {"circuit": to_json(circuit), "on": on, "shots": shots, "options": options}
 
         def send(recorder: Submission) -> Any:
@@ -286,10 +291,16 @@ class Jobs:
              job.message)
             for run, job in jobs
         ]  # fmt: skip
-        table = pd.DataFrame(rows, columns=list(_COLUMNS), index=pd.Index([run.id for run in runs], name="run_id"))
+        table = pd.DataFrame(
+            rows, columns=list(_COLUMNS), index=pd.Index([run.id for run in runs], name="run_id")
+        )
         return table.astype({"duration_s": "float64", "cost_usd": "float64"})
 
     # inside
+
+    def _device(self, on: str) -> tuple[Devices, str]:
+        devices, device = find_device(on, self.studio.settings)
+        return self._providers.setdefault(devices.name, devices), device
 
     def _asked(self, run: Run) -> CircuitJob:
         try:
@@ -301,7 +312,7 @@ class Jobs:
         run = self._run(run_id)
         if run.ended:
             return run, None
-        devices, _ = find_device(run.inputs["on"], self.studio.settings)
+        devices, _ = self._device(run.inputs["on"])
         seen: list[Fetched] = []
 
         def fetch(ticket: Any, recorder: Recorder) -> Any:
@@ -335,12 +346,20 @@ class Jobs:
 
 def _fetched(devices: Devices, ticket: dict[str, Any], recorder: Recorder) -> Fetched:
     if recorder.stopping:
-        devices.cancel(ticket)
-    return devices.fetch(ticket)
+        # Refused where it is too late; what became of the job is told below.
+        with suppress(ProviderFailed):
+            devices.cancel(ticket)
+    try:
+        return devices.fetch(ticket)
+    except (BadInput, ProviderFailed) as error:
+        # The question was refused, or a file here is broken: neither says anything of the job.
+        raise Unavailable(error.message, error.hint) from error
 
 
 def _output(fetched: Fetched, ticket: dict[str, Any], recorder: Recorder) -> Any:
-    """Return what a Run gets of what was fetched, and tell its cost."""
+    """Return what a Run gets of what was fetched, in the form of `CircuitResult`, and tell its cost."""
+    from workbench.quantum.canonical import from_json
+
     if fetched.state in ("queued", "running"):
         return NOT_YET
     recorder.usage(cost=fetched.cost)
@@ -353,4 +372,15 @@ def _output(fetched: Fetched, ticket: dict[str, Any], recorder: Recorder) -> Any
             details={"provider": ticket["provider"]},
         )
     facts = {name: ticket[name] for name in ("provider", "device", "id", "layout", "shots", "submitted_at")}
-    return {"counts": fetched.counts, "meta": facts | fetched.meta}
+    circuit = from_json(ticket["circuit"])
+    facts |= {
+        "on": f"{ticket['provider']}:{ticket['device']}",
+        "seed": ticket["seed"],
+        "qubits": circuit.num_qubits,
+        "clbits": circuit.num_clbits,
+        "depth": circuit.depth(),
+        "gates": circuit.size(),
+        "cost": fetched.cost,
+    }
+    header = header_of(circuit, measured=True)
+    return {"header": header, "counts": fetched.counts, "probabilities": None, "meta": facts | fetched.meta}

@@ -38,6 +38,7 @@ _FUNCTIONS = {
     "tan": "tan",
 }
 _ROUNDS = 5
+_ELEMENT = re.compile(r"(?<![\w.])[^\W\d]\w*(?:\[\d+\])?")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _CONSTANTS = {"pi": math.pi}
 _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
@@ -91,18 +92,25 @@ def expression_text(expression: ParameterExpression) -> tuple[str, list[str], li
         The text; what ``p0``, ``p1`` ... in it stand for, or nothing where it has the parameters' own
         names; the names of those that have cancelled out.
     """
-    from qiskit.circuit import Parameter
-
     names = sorted(item.name for item in expression.parameters)
     if all(_plain(name) for name in names):
         shown, text, spelt = names, str(expression), []
     else:
         shown, spelt = [f"p{place}" for place in range(len(names))], names
-        places = {name: Parameter(short) for name, short in zip(names, shown, strict=True)}
-        text = str(expression.subs({item: places[item.name] for item in expression.parameters}))
+        text = _renamed(expression, dict(zip(names, shown, strict=True)))
     text = _settled(text)
     words = set(_WORD.findall(text))
     return text, spelt, [name for name, word in zip(names, shown, strict=True) if word not in words]
+
+
+def _renamed(expression: ParameterExpression, places: Mapping[str, str]) -> str:
+    if all(_ELEMENT.fullmatch(name) and name not in _FUNCTIONS for name in places):
+        return _ELEMENT.sub(lambda found: places.get(found[0], found[0]), str(expression))
+    # Slower, and needed where a name could be taken for a part of the text.
+    from qiskit.circuit import Parameter
+
+    short = {item: Parameter(places[item.name]) for item in expression.parameters}
+    return str(expression.subs(short))
 
 
 @lru_cache(4096)
@@ -166,7 +174,7 @@ def expression_from_text(
         tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError) as error:
         raise BadInput(f"{text!r} is not an expression.", details={"field": "expression"}) from error
-    return of(tree.body)  # type: ignore[no-any-return]
+    return of(tree.body)
 
 
 def _apply(name: str, value: Any) -> Any:

@@ -6,11 +6,13 @@ import math
 import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from workbench.errors import BadInput
 from workbench.quantum.backends.base import Precision
-from workbench.quantum.mitigation import plan
+from workbench.quantum.keeping import circuit_input
+from workbench.quantum.mitigation import mitigation
 from workbench.quantum.noise import Noise
 from workbench.quantum.noise import noise as read_noise
 from workbench.quantum.observables import Observable, observables
@@ -22,7 +24,17 @@ if TYPE_CHECKING:
     from workbench.quantum.backends import Engines
     from workbench.quantum.loading import Program
 
-__all__ = ["DEFAULT_SHOTS", "Request", "Shots", "grid", "request"]
+__all__ = [
+    "DEFAULT_SHOTS",
+    "Request",
+    "Shots",
+    "bound_values",
+    "checked_engine",
+    "checked_seed",
+    "checked_shots",
+    "grid",
+    "request",
+]
 
 Shots: TypeAlias = "int | Literal['auto'] | None"
 DEFAULT_SHOTS = 1024
@@ -94,12 +106,15 @@ class Request:
         """How many samples each expectation value rests on; ``None`` where it is exact."""
         return None if self.shots == "auto" else self.shots
 
+    @cached_property
+    def kept_circuit(self) -> tuple[Any, bytes | None]:
+        """How the circuit stands among the inputs, and what lies beside them; see `circuit_input`."""
+        return circuit_input(self.circuit)
+
     def inputs(self) -> dict[str, Any]:
         """Return what decides the result, as JSON values."""
-        from workbench.quantum.canonical import to_json
-
         given: dict[str, Any] = {
-            "circuit": to_json(self.circuit),
+            "circuit": self.kept_circuit[0],
             "on": self.on,
             "shots": self.shots,
             "observables": [one.to_json() for one in self.observables],
@@ -139,7 +154,7 @@ def request(
     if circuit.num_qubits == 0:
         raise _bad("The circuit has no qubits.", "Declare at least one.", "circuit")
     names = [parameter.name for parameter in circuit.parameters]
-    bound = _bound(bind, names)
+    bound = bound_values(bind, names)
     points = None if sweep is None else _points(sweep, names, bound)
     _check_free(names, bound, points)
     if precision is not None and precision not in get_args(Precision):
@@ -150,14 +165,14 @@ def request(
         circuit,
         program.dialect,
         program.lines,
-        _engine(on),
-        _shots(shots),
-        _seed(seed),
+        checked_engine(on),
+        checked_shots(shots),
+        checked_seed(seed),
         wanted,
         bound,
         points,
         None if wrong is None else wrong.to_json(),
-        _mitigation(mitigate, wrong, wanted, points),
+        mitigation(mitigate, noise=wrong is not None, observables=bool(wanted), sweep=points is not None),
         _compared(compare, engines),
         precision,  # type: ignore[arg-type]
     )
@@ -183,7 +198,7 @@ def grid(**axes: Any) -> pd.DataFrame:
     return pd.DataFrame({name: mesh.reshape(-1) for name, mesh in zip(axes, meshes, strict=True)})
 
 
-def _engine(on: Any) -> str:
+def checked_engine(on: Any) -> str:
     from workbench.quantum.backends import engine_names
 
     names = ["auto", *engine_names()]
@@ -193,7 +208,7 @@ def _engine(on: Any) -> str:
     return str(on)
 
 
-def _shots(shots: Any) -> Shots:
+def checked_shots(shots: Any) -> Shots:
     if shots is None or shots == "auto":
         return shots  # type: ignore[no-any-return]
     try:
@@ -209,7 +224,7 @@ def _shots(shots: Any) -> Shots:
     return number
 
 
-def _seed(seed: Any) -> int | None:
+def checked_seed(seed: Any) -> int | None:
     if seed is None:
         return None
     try:
@@ -235,7 +250,8 @@ def _number(value: Any, name: str, field: str) -> float:
     return number
 
 
-def _bound(bind: Mapping[str, float] | None, names: Sequence[str]) -> dict[str, float]:
+def bound_values(bind: Mapping[str, float] | None, names: Sequence[str]) -> dict[str, float]:
+    """Return values of parameters by name, each a number and of one that there is."""
     given = {str(getattr(name, "name", name)): value for name, value in (bind or {}).items()}
     _check_known(given, names, "bind")
     return {name: _number(value, name, "bind") for name, value in sorted(given.items())}
@@ -314,22 +330,6 @@ def _compared(compare: Any, engines: Engines) -> tuple[str, ...]:
             f"There is no engine {unknown[0]!r} to compare with.", f"There are {', '.join(known)}.", "compare"
         )
     return tuple(dict.fromkeys(names))
-
-
-def _mitigation(given: Any, wrong: Noise | None, wanted: Sequence[Observable], points: Any) -> str | None:
-    """Return what is to be mitigated, in one way of writing it."""
-    found = plan(given)
-    if found is None:
-        return None
-    if wrong is None:
-        raise _bad("There is nothing to mitigate without noise.", "Give noise= too.", "mitigate")
-    if not wanted:
-        raise _bad(
-            "Mitigation is of expectation values.", "Give observables=, such as 'ZZ'.", "mitigate"
-        )
-    if points is not None:
-        raise _bad("A sweep cannot be mitigated.", "Run its points one by one, with bind=.", "mitigate")
-    return str(found)
 
 
 def _columns(frame: pd.DataFrame) -> dict[str, list[float]]:

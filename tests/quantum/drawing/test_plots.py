@@ -26,6 +26,7 @@ def random_state(qubits, seed):
     return state / np.linalg.norm(state)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 5), st.integers(0, 1000), st.booleans())
 def test_bloch_vectors_are_the_expectations_of_the_paulis(qubits, seed, mixed):
     state = random_state(qubits, seed)
@@ -69,6 +70,8 @@ def test_plots_of_states_say_how_many_qubits_they_show():
         city(random_state(6, 0))
     with pytest.raises(BadInput, match="at most 6 qubits, not 7"):
         phase(random_state(7, 0))
+    with pytest.raises(BadInput, match="2 qubits need 2 names, not 1"):
+        bloch(random_state(2, 0), ["a"])
     with pytest.raises(BadInput, match="Only a pure state"):
         phase(np.eye(2) / 2)
 

@@ -31,7 +31,7 @@ class AerBackend(LocalEngine):
     dynamic = True
     noisy = True
 
-    def cannot_with_noise(self, task: Task, noise: Noise) -> str | None:  # noqa: ARG002 - it takes all
+    def cannot_with_noise(self, task: Task, noise: Noise) -> str | None:
         """Return why it cannot do this with noise."""
         from workbench.quantum.noise.program import keeps_measurements
 
@@ -49,20 +49,20 @@ class AerBackend(LocalEngine):
         bond = bond_bound(lowered)
         if lowered.qubits <= DENSE or bond > BOND:
             return super().bytes_needed(task)
-        return AMPLITUDE["double"] * lowered.qubits * 2 * 4**bond
+        return int(AMPLITUDE["double"] * lowered.qubits * 2 * 4**bond)
 
     def run(self, task: Task) -> Outcome:
         """Return amplitudes, or samples of what acts on measurements or is large."""
-        from workbench.quantum.emit.qiskit import to_qiskit
+        from workbench.quantum.emit.qiskit import AER, to_qiskit
 
         if task.noise is not None:
             return self._noisy(task, task.noise)
         large = task.lowered.qubits > DENSE
         if task.lowered.dynamic or large:
             method = "matrix_product_state" if large else "statevector"
-            return self._sample(to_qiskit(task.lowered.shown()), task, method)
+            return self._sample(to_qiskit(task.lowered.shown(), AER), task, method)
         simulator = self._simulator(task, "statevector")
-        circuit = to_qiskit(task.lowered.unmeasured())
+        circuit = to_qiskit(task.lowered.unmeasured(), AER)
         circuit.save_statevector()
         data = _done(simulator.run(circuit, shots=1)).data()["statevector"]
         return Outcome(amplitudes=np.asarray(data), first="least")
@@ -93,9 +93,9 @@ class AerBackend(LocalEngine):
         from qiskit.quantum_info import SparsePauliOp
         from qiskit_aer.primitives import EstimatorV2
 
-        from workbench.quantum.emit.qiskit import to_qiskit
+        from workbench.quantum.emit.qiskit import AER, to_qiskit
 
-        circuit = to_qiskit(lowered.unmeasured())
+        circuit = to_qiskit(lowered.unmeasured(), AER)
         by_name = {parameter.name: parameter for parameter in circuit.parameters}
         columns = {by_name[name]: values[:, at] for at, name in enumerate(lowered.parameters)}
         operators = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from workbench.quantum.lowered import Branch, Reset, While, walk
 
@@ -30,11 +30,11 @@ def first_dynamic(lowered: Lowered) -> str:
     names = {Branch: "if", While: "while", Reset: "reset"}
     for op in walk(lowered.ops):
         if type(op) in names:
-            return f"{names[type(op)]}{at_line(op.line)}"
+            return f"{names[type(op)]}{_at_line(op.line)}"
     return "an operation after a measurement"
 
 
-def at_line(line: int | None) -> str:
+def _at_line(line: int | None) -> str:
     """Return `` in line 3``, or nothing where the line is not known."""
     return "" if line is None else f" in line {line}"
 
@@ -54,12 +54,12 @@ class LocalEngine:
         Most memory over that of one state, or of one density matrix.
     """
 
-    name: ClassVar[str]
-    modules: ClassVar[tuple[str, ...]]
-    precisions: ClassVar[frozenset[Precision]] = frozenset({"single", "double"})
-    dynamic: ClassVar[bool] = False
-    noisy: ClassVar[bool] = False
-    copies: ClassVar[float] = 2.0
+    name: str
+    modules: tuple[str, ...]
+    precisions: frozenset[Precision] = frozenset({"single", "double"})
+    dynamic = False
+    noisy = False
+    copies = 2.0
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings
@@ -81,7 +81,7 @@ class LocalEngine:
             return f"{self.name} does not act on measurements: {first_dynamic(task.lowered)}."
         return self.cannot(task.lowered)
 
-    def cannot_with_noise(self, task: Task, noise: Noise) -> str | None:  # noqa: ARG002 - for those who can
+    def cannot_with_noise(self, task: Task, noise: Noise) -> str | None:
         """Return why it cannot do this with noise."""
         if not self.noisy:
             return f"{self.name} has no noise here; aer, braket, cirq and stim have."

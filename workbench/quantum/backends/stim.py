@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -72,9 +73,12 @@ def _state(circuit: Any, qubits: int) -> Any:
 def _counts(samples: Any, lowered: Lowered) -> dict[str, int]:
     """Read each bit where it was last written; one that never was shows 0."""
     from workbench.quantum.emit.stim import records
-    from workbench.quantum.readout import counted
+    from workbench.quantum.readout import texts
 
-    bits = np.zeros((len(samples), lowered.clbits), np.uint8)
+    bits: Any = np.zeros((len(samples), lowered.clbits), np.uint8)
     for bit, column in records(lowered).items():
         bits[:, bit] = samples[:, column]
-    return counted(bits)
+    seen = Counter(row.tobytes() for row in np.packbits(bits, axis=1))
+    packed = np.frombuffer(b"".join(seen), np.uint8).reshape(len(seen), -1)
+    keys = np.unpackbits(packed, axis=1, count=lowered.clbits)
+    return dict(zip(texts(keys), seen.values(), strict=True))

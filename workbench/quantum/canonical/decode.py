@@ -107,7 +107,7 @@ class _Decoder:
             return complex(*value)
         return float(value)
 
-    def _operation(
+    def _operation(  # noqa: PLR0911 # one a kind
         self, what: Any, params: list[Any], targets: list[Any], bits: list[Any], whole: QuantumCircuit
     ) -> Any:
         from qiskit.circuit import Barrier, Delay, Measure, Reset
@@ -131,7 +131,7 @@ class _Decoder:
                 return _jump(name, targets, bits)
         return self._gate(what, params)
 
-    def _gate(self, what: Any, params: list[Any]) -> Any:
+    def _gate(self, what: Any, params: list[Any]) -> Any:  # noqa: PLR0911 # one a kind
         from qiskit.circuit import AnnotatedOperation
         from qiskit.circuit.library import StatePreparation, UnitaryGate
 

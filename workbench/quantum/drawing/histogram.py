@@ -17,6 +17,7 @@ _HEIGHT = 170
 _MONO = 6.3
 _BAR_MOST = 44.0
 _STEPS = 4
+_LEAST = 1e-9
 _VALUE_ROOM = 30.0
 _BAR = "var(--jp-brand-color1,#1976d2)"
 _MARK = "#d97706"
@@ -88,7 +89,7 @@ def _svg(chosen: Outcomes, height: float, body: str) -> str:
 
 
 def _ticks(highest: float) -> list[float]:
-    if highest <= 0:
+    if highest < _LEAST:
         return [0.0, 1.0]
     rough = highest / _STEPS
     power = 10.0 ** math.floor(math.log10(rough))

@@ -21,9 +21,22 @@ _LABEL_MOST = 20
 _DETAIL_MOST = 26
 
 
-def count(circuit: QuantumCircuit) -> int:
-    """Return the number of operations, those inside blocks too; a block itself counts as one."""
-    return sum(1 + sum(map(count, getattr(one.operation, "blocks", ()))) for one in circuit.data)
+def count(circuit: QuantumCircuit, *, measured: bool = True) -> int:
+    """Return the number of operations, those inside blocks too; a block itself counts as one.
+
+    Parameters
+    ----------
+    circuit : QuantumCircuit
+        Or the circuit of a block.
+    measured : bool
+        Whether measurements count.
+    """
+    names = circuit.count_ops()
+    total = sum(names.values()) - (0 if measured else names.get("measure", 0))
+    if FRAMES.isdisjoint(names):
+        return int(total)
+    blocks = (block for one in circuit.data for block in getattr(one.operation, "blocks", ()))
+    return int(total) + sum(count(block, measured=measured) for block in blocks)
 
 
 class Reader:
@@ -102,6 +115,9 @@ class Reader:
 
     def _gate(self, operation: Any, qubits: list[Any], clbits: list[Any]) -> Element:
         seen = look(operation)
+        if operation.name == "store":
+            place, value = (condition(side, self.wires.name) for side in operation.params)
+            seen = replace(seen, detail=f"{place} = {value}", full=f"{place} = {value}")
         controls, targets = qubits[: len(seen.controls)], [*qubits[len(seen.controls) :], *clbits]
         rows = self._rows(targets)
         shape = seen.shape if len(rows) == len(targets) else "box"

@@ -74,10 +74,10 @@ def parameter(value: Any) -> str:
 
 
 def parameters(values: Iterable[Any]) -> str:
-    """Return parameters with commas between them; those of a prepared state are only counted."""
+    """Return parameters with commas between them; complex ones, as of a prepared state, are only counted."""
     listed = list(values)
-    if listed and all(isinstance(value, complex) for value in listed):
-        return f"{len(listed)} amplitudes"
+    if len(listed) > 1 and all(isinstance(value, complex) for value in listed):
+        return f"{len(listed)} values"
     return ", ".join(parameter(value) for value in listed)
 
 

@@ -16,12 +16,25 @@ _PLACE = re.compile(r"<input>:(\d+),(\d+): (.*)", re.DOTALL)
 _UNDEFINED = re.compile(r"'(\w+)' is not defined in this scope")
 _UNINCLUDED = re.compile(r"cannot use non-builtin custom instruction '(\w+)'")
 _SENTENCES = {
-    "cannot resolve broadcast": "The registers are of different sizes, and one on whole registers needs equal ones.",
+    "cannot resolve broadcast": "The registers are of different sizes, and should be of one.",
     "duplicate qubits": "The same qubit is named twice.",
     "needed a start-of-statement token": "No statement can start here.",
     "unexpected end-of-file": "The text ends before this statement does: a ';' or a bracket is missing.",
 }
-_WORDS = {"OPENQASM", "include", "qreg", "creg", "gate", "opaque", "measure", "barrier", "reset", "if", "U", "CX"}
+_WORDS = {
+    "OPENQASM",
+    "include",
+    "qreg",
+    "creg",
+    "gate",
+    "opaque",
+    "measure",
+    "barrier",
+    "reset",
+    "if",
+    "U",
+    "CX",
+}
 
 
 def read(source: str) -> Program:

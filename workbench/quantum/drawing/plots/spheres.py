@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from workbench.errors import BadInput
 from workbench.quantum.drawing.plots.figures import COLOURS, begin
 from workbench.quantum.drawing.reduced import bloch_vectors, limited
 
@@ -36,13 +37,15 @@ def bloch(state: NDArray[np.complex128], names: Sequence[str] | None = None) -> 
     Raises
     ------
     BadInput
-        The shape is not that of a state, or there are too many qubits.
+        The shape is not that of a state, there are too many qubits, or the names are not theirs.
     MissingExtra
         matplotlib is not installed.
     """
     given = np.asarray(state)
     qubits = limited(given, _SPHERES_MOST, "A row of Bloch spheres")
     called = list(names) if names is not None else [f"q[{at}]" for at in range(qubits)]
+    if len(called) != qubits:
+        raise BadInput(f"{qubits} qubits need {qubits} names, not {len(called)}.", details={"field": "names"})
     columns = min(qubits, _COLUMNS)
     lines = math.ceil(qubits / columns)
     figure = begin(2.5 * columns, 2.9 * lines)
