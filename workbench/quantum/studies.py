@@ -149,7 +149,8 @@ class Studies:
         circuit : str, path or object
             As for `run`; parameters may be without values.
         on : str, optional
-            A machine whose size and price are told too, such as ``ibm:NAME``.
+            A machine whose size and price are told too, such as ``fake:manila``; one that is not virtual
+            is asked over the network, where there is a key for it.
         shots : int, optional
             Samples; by default exact probabilities are what engines are asked about.
         dialect, name, tags : optional
@@ -175,7 +176,7 @@ class Studies:
         inputs = {"circuit": to_json(program.circuit), "on": where, "shots": drawn}
 
         def work(recorder: Recorder) -> dict[str, Any]:
-            output = compute(program, where, drawn, self.engines)
+            output = compute(program, where, drawn, self.engines, self.studio.settings)
             for kept in ("qubits", "depth", "two_qubit_gates", "t_count", "rotations"):
                 recorder.parameter(kept, output[kept])
             return output
