@@ -29,7 +29,7 @@ def _after(paths: list[Any], op: Any, qubits: int) -> list[Any]:
             result.append((weight, bits, unitary([op], qubits) @ state))
         elif isinstance(op, Measure):
             for value, share, kept in _projected(state, op.qubit):
-                result.append((weight * share, bits[: op.clbit] + (value,) + bits[op.clbit + 1 :], kept))
+                result.append((weight * share, (*bits[: op.clbit], value, *bits[op.clbit + 1 :]), kept))
         elif isinstance(op, Reset):
             for value, share, kept in _projected(state, op.qubit):
                 turned = unitary([Gate("x", (op.qubit,))], qubits) @ kept if value else kept

@@ -53,7 +53,9 @@ def placed(matrix: Any, at: tuple[int, ...], qubits: int) -> Any:
     result = np.zeros((size, size), dtype=complex)
     index = np.arange(size)
     inner = sum((index >> qubit & 1) << place for place, qubit in enumerate(at))
-    outer = sum(((index >> qubit & 1) << place for place, qubit in enumerate(rest)), start=np.zeros_like(index))
+    outer = sum(
+        ((index >> qubit & 1) << place for place, qubit in enumerate(rest)), start=np.zeros_like(index)
+    )
     same = outer[:, None] == outer[None, :]
     result[same] = matrix[inner[:, None], inner[None, :]][same]
     return result

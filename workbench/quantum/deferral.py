@@ -65,7 +65,7 @@ class _Deferral:
         self.wires = list(range(lowered.qubits))
         self.holders: dict[int, int] = {}
         self.free: list[int] = []
-        self.ops: list[Op] = []
+        self.ops: list[Gate | Matrix] = []
 
     def run(self) -> None:
         for number, op in enumerate(self.source.ops):
@@ -79,7 +79,7 @@ class _Deferral:
         names = {wire: qubit for qubit, wire in enumerate(self.wires)}
         others = (wire for wire in range(self.count) if wire not in names)
         names |= dict(zip(others, range(len(self.wires), self.count), strict=True))
-        ops = [replace(op, qubits=tuple(names[wire] for wire in op.qubits)) for op in self.ops]  # type: ignore[union-attr, call-arg]
+        ops = [replace(op, qubits=tuple([names[wire] for wire in op.qubits])) for op in self.ops]
         last = [Measure(names[wire], clbit) for clbit, wire in sorted(self.holders.items())]
         return (*ops, *last)
 
@@ -186,9 +186,9 @@ class _Deferral:
         self.free.append(flag)
 
 
-def _raised(row: dict[int, int], flag: int) -> list[Op]:
+def _raised(row: dict[int, int], flag: int) -> list[Gate | Matrix]:
     """Return what turns a flag over where wires have these values."""
-    flips: list[Op] = [Gate("x", (wire,)) for wire, value in row.items() if not value]
+    flips: list[Gate | Matrix] = [Gate("x", (wire,)) for wire, value in row.items() if not value]
     return [*flips, *many_controls(tuple(row), flag), *flips]
 
 
