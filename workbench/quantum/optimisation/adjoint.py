@@ -91,7 +91,7 @@ class Sweep:
         ]
 
     def _forth(self, matrices: Sequence[NDArray[np.complex128]]) -> NDArray[np.complex128]:
-        state = np.zeros((2,) * self._qubits, complex)
+        state: NDArray[np.complex128] = np.zeros((2,) * self._qubits, complex)
         state.flat[0] = 1.0
         for step, matrix in zip(self._steps, matrices, strict=True):
             state = _applied(state, matrix, step.qubits, self._qubits)
