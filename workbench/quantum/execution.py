@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import time
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import BadInput
+from workbench.errors import BadInput, Refused
 from workbench.quantum.backends.base import Outcome, Precision, Task
 from workbench.quantum.limits import check_memory
 from workbench.quantum.lowered import Lowered
@@ -95,7 +96,7 @@ def prepared(lowered: Lowered) -> Lowered:
 
     try:
         deferred: Lowered = defer(lowered, most=DEFERRED_QUBITS)
-    except BadInput:
+    except (BadInput, Refused):
         return lowered
     return deferred
 
@@ -108,19 +109,26 @@ def resolve(engine: Backend, lowered: Lowered, asked: Asked) -> Task:
     BadInput
         The engine cannot do this, or it does not fit into memory.
     """
-    if lowered.dynamic and (asked.shots is None or not getattr(engine, "dynamic", False)):
+    # the gates that defer a measurement are not there, and would err too
+    if asked.noise is None and lowered.dynamic and (asked.shots is None or not getattr(engine, "dynamic", False)):
         lowered = prepared(lowered)
     precision = asked.precision or ("double" if "double" in engine.precisions else "single")
     task = Task(lowered, asked.shots, asked.seed, precision, asked.noise)
     reason = engine.refuses(task)
     if reason is not None:
         raise BadInput(
-            f"{engine.name} cannot run this circuit: {reason}",
+            reason,
             "Take another engine, or on='auto'.",
             details={"field": "on", "engine": engine.name},
         )
     check_memory(engine, task)
     return task
+
+
+def _load(engine: Backend) -> None:
+    """Load an engine's libraries, so that no figure counts their start."""
+    for module in getattr(engine, "modules", ()):
+        importlib.import_module(module)
 
 
 def execute(engine: Backend, lowered: Lowered, asked: Asked) -> Answer:
@@ -131,8 +139,9 @@ def execute(engine: Backend, lowered: Lowered, asked: Asked) -> Answer:
     BadInput
         The engine cannot do this, or it does not fit into memory.
     """
-    began = time.perf_counter()
     task = resolve(engine, lowered, asked)
+    _load(engine)
+    began = time.perf_counter()
     outcome: Outcome = engine.run(task)
     seconds = time.perf_counter() - began
     bits = task.lowered.clbits or lowered.qubits

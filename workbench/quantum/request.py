@@ -6,10 +6,14 @@ import math
 import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from workbench.errors import BadInput
 from workbench.quantum.backends.base import Precision
+from workbench.quantum.keeping import circuit_input
+from workbench.quantum.noise import Noise
+from workbench.quantum.noise import noise as read_noise
 from workbench.quantum.observables import Observable, observables
 
 if TYPE_CHECKING:
@@ -23,6 +27,7 @@ __all__ = [
     "DEFAULT_SHOTS",
     "Request",
     "Shots",
+    "bound_values",
     "checked_engine",
     "checked_seed",
     "checked_shots",
@@ -62,7 +67,7 @@ class Request:
     sweep : DataFrame or None
         A row a point, a column a parameter.
     noise : dict or None
-        See `workbench.quantum.noise`.
+        See `workbench.quantum.noise.Noise.to_json`.
     mitigate : str or None
         See `workbench.quantum.mitigation`.
     compare : tuple of str
@@ -86,6 +91,11 @@ class Request:
     precision: Precision | None
 
     @property
+    def wrong(self) -> Noise | None:
+        """What goes wrong on the way."""
+        return None if self.noise is None else Noise.from_json(self.noise)
+
+    @property
     def samples(self) -> int | None:
         """How many samples of the circuit itself are drawn."""
         return DEFAULT_SHOTS if self.shots == "auto" else self.shots
@@ -95,12 +105,15 @@ class Request:
         """How many samples each expectation value rests on; ``None`` where it is exact."""
         return None if self.shots == "auto" else self.shots
 
+    @cached_property
+    def kept_circuit(self) -> tuple[Any, bytes | None]:
+        """How the circuit stands among the inputs, and what lies beside them; see `circuit_input`."""
+        return circuit_input(self.circuit)
+
     def inputs(self) -> dict[str, Any]:
         """Return what decides the result, as JSON values."""
-        from workbench.quantum.canonical import to_json
-
         given: dict[str, Any] = {
-            "circuit": to_json(self.circuit),
+            "circuit": self.kept_circuit[0],
             "on": self.on,
             "shots": self.shots,
             "observables": [one.to_json() for one in self.observables],
@@ -124,7 +137,7 @@ def request(
     given: Any,
     bind: Mapping[str, float] | None,
     sweep: Any,
-    noise: dict[str, Any] | None,
+    noise: Any,
     mitigate: str | None,
     compare: Any,
     precision: str | None,
@@ -140,11 +153,12 @@ def request(
     if circuit.num_qubits == 0:
         raise _bad("The circuit has no qubits.", "Declare at least one.", "circuit")
     names = [parameter.name for parameter in circuit.parameters]
-    bound = _bound(bind, names)
+    bound = bound_values(bind, names)
     points = None if sweep is None else _points(sweep, names, bound)
     _check_free(names, bound, points)
     if precision is not None and precision not in get_args(Precision):
         raise _bad(f"{precision!r} is no precision.", "There are 'single' and 'double'.", "precision")
+    wrong = read_noise(noise)
     return Request(
         circuit,
         program.dialect,
@@ -155,7 +169,7 @@ def request(
         observables(given if given is not None else (program.observables or None), circuit.num_qubits),
         bound,
         points,
-        noise,
+        None if wrong is None else wrong.to_json(),
         mitigate,
         _compared(compare, engines),
         precision,  # type: ignore[arg-type]
@@ -239,7 +253,8 @@ def _number(value: Any, name: str, field: str) -> float:
     return number
 
 
-def _bound(bind: Mapping[str, float] | None, names: Sequence[str]) -> dict[str, float]:
+def bound_values(bind: Mapping[str, float] | None, names: Sequence[str]) -> dict[str, float]:
+    """Return values of parameters by name, each a number and of one that there is."""
     given = {str(getattr(name, "name", name)): value for name, value in (bind or {}).items()}
     _check_known(given, names, "bind")
     return {name: _number(value, name, "bind") for name, value in sorted(given.items())}

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.errors import BadInput
 from workbench.quantum.agreement import Agreement
-from workbench.quantum.keeping import read
+from workbench.quantum.header import bits_of, places_of
+from workbench.quantum.keeping import read, read_circuit
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,15 +75,24 @@ class CircuitResult:
         output: dict[str, Any] = self.run.output
         return output
 
-    @property
+    @cached_property
+    def _header(self) -> dict[str, Any]:
+        header: dict[str, Any] = self._output["header"]
+        return header
+
+    @cached_property
+    def _places(self) -> dict[str, list[int]]:
+        return places_of(self._header)
+
+    @cached_property
     def bits(self) -> tuple[str, ...]:
         """Names of the bits of a key, leftmost first."""
-        return tuple(self._output["bits"])
+        return bits_of(self._header)
 
     @property
     def registers(self) -> tuple[tuple[str, int], ...]:
         """Name and width of each register."""
-        return tuple((name, len(places)) for name, places in self._output["registers"])
+        return tuple((name, len(places)) for name, places in self._places.items())
 
     @property
     def meta(self) -> dict[str, Any]:
@@ -112,8 +122,8 @@ class CircuitResult:
             return None
         import pandas as pd
 
-        columns = kept if "artifact" not in kept else json.loads(self.load(kept["artifact"]))
-        return pd.DataFrame(columns)
+        columns = kept["columns"] if "columns" in kept else json.loads(self.load(kept["artifact"]))
+        return pd.DataFrame(dict(columns))
 
     @cached_property
     def agreement(self) -> Agreement | None:
@@ -124,9 +134,7 @@ class CircuitResult:
     @cached_property
     def circuit(self) -> QuantumCircuit:
         """The circuit as Qiskit has it, parameters as they were given."""
-        from workbench.quantum.canonical import from_json
-
-        return from_json(self.run.inputs["circuit"])
+        return read_circuit(self.run.inputs["circuit"], self.load)
 
     @cached_property
     def diagram(self) -> str:
@@ -143,7 +151,7 @@ class CircuitResult:
         BadInput
             Nothing was sampled.
         """
-        places = [where for _, where in self._output["registers"]] or [list(range(len(self.bits)))]
+        places = list(self._places.values()) or [list(range(len(self.bits)))]
         return {
             " ".join("".join(key[at] for at in reversed(where)) for where in reversed(places)): many
             for key, many in self._sampled().items()
@@ -162,7 +170,7 @@ class CircuitResult:
         rows = [
             {
                 name: sum(int(key[at]) << power for power, at in enumerate(where))
-                for name, where in self._output["registers"]
+                for name, where in self._places.items()
             }
             | {"count": many}
             for key, many in self._sampled().items()
@@ -195,6 +203,11 @@ class CircuitResult:
 
         if order not in {"big", "little"}:
             raise BadInput(f"{order!r} is no order.", "There are 'big' (qubit 0 first) and 'little'.")
+        if self.run.inputs.get("noise") is not None:
+            raise BadInput(
+                "With noise the circuit ends in a mixture, which no state vector holds.",
+                "Run it without noise=, or look at .probabilities.",
+            )
         if self._output.get("sweep") is not None:
             raise BadInput("A sweep has a state a point.", "Run the circuit with bind= for one of them.")
         return state_of(self.circuit, self.run.inputs.get("bind", {}), order)
@@ -207,7 +220,7 @@ class CircuitResult:
         kind : {"histogram", "bloch", "city", "phase", "sweep", "agreement"}, optional
             By default what the result has: a sweep's curves, else a histogram.
         **options
-            Of the drawing; see `workbench.quantum.drawing`.
+            Of the drawing; see `workbench.quantum.drawing.plots`.
 
         Raises
         ------
@@ -216,7 +229,7 @@ class CircuitResult:
         MissingExtra
             matplotlib is not installed.
         """
-        from workbench.quantum.drawing.figures import figure
+        from workbench.quantum.figures import figure
 
         return figure(self, kind, **options)
 
@@ -240,7 +253,8 @@ class CircuitResult:
 
     def to_json(self) -> str:
         """Return the result as JSON text."""
-        body = {name: self._output.get(name) for name in ("bits", "registers", "expval", "agreement", "meta")}
+        body = {name: self._output.get(name) for name in ("expval", "agreement", "meta")}
+        body |= {"bits": self.bits, "registers": self.registers}
         body |= {"run": self.run_id, "counts": self.counts, "probabilities": self.probabilities}
         if self.sweep is not None:
             body["sweep"] = {str(name): self.sweep[name].tolist() for name in self.sweep.columns}

@@ -7,8 +7,10 @@ from typing import Any
 
 from workbench.errors import BadInput, FeatureOff
 from workbench.quantum.backends import Engines
-from workbench.quantum.request import Request, Shots, request
+from workbench.quantum.jobs import KIND as JOB
+from workbench.quantum.request import DEFAULT_SHOTS, Request, Shots, request
 from workbench.quantum.result import CircuitResult
+from workbench.quantum.sending import Sending
 from workbench.quantum.studies import Studies
 from workbench.runs import Progress, Recorder
 from workbench.studio import Studio
@@ -20,7 +22,7 @@ CIRCUIT = "circuit"
 _VERSION = "1"
 
 
-class QuantumService(Studies):
+class QuantumService(Sending, Studies):
     """Runs circuits, compares engines and keeps jobs on machines.
 
     Parameters
@@ -106,12 +108,19 @@ class QuantumService(Studies):
         MissingExtra
             An engine's library is not installed.
         """
+        if ":" in on:
+            _only(on, observables=observables, sweep=sweep, noise=noise, compare=compare, mitigate=mitigate)
+            count = DEFAULT_SHOTS if shots == "auto" or shots is None else shots
+            job = self.submit(circuit, on, count, seed, bind, dialect=dialect, name=name, tags=tags)
+            return self.result(job.run_id)
         asked = self._request(
             circuit, dialect, on=on, shots=shots, seed=seed, given=observables, bind=bind, sweep=sweep,
             noise=noise, mitigate=mitigate, compare=compare, precision=precision,
         )  # fmt: skip
 
         def compute(recorder: Recorder) -> dict[str, Any]:
+            if (text := asked.kept_circuit[1]) is not None:
+                recorder.artifact("circuit.json", text, "application/json")
             if asked.sweep is not None:
                 from workbench.quantum.sweeps import compute_sweep
 
@@ -126,13 +135,15 @@ class QuantumService(Studies):
         )  # fmt: skip
         return CircuitResult(run, self.studio.runs.artifact_bytes)
 
-    def result(self, run_id: str) -> CircuitResult:
-        """Return what a Run of a circuit gave.
+    def result(self, run_id: str, timeout: float | None = None) -> CircuitResult:
+        """Return what a Run of a circuit gave; a job on a machine is waited for.
 
         Parameters
         ----------
         run_id : str
             Or an unambiguous beginning of it.
+        timeout : float, optional
+            Seconds to wait for a job at most; 0 asks once. By default as long as it takes.
 
         Raises
         ------
@@ -140,8 +151,13 @@ class QuantumService(Studies):
             There is no such Run, or it is somebody else's.
         BadInput
             The Run is no circuit's, or has not finished.
+        WorkbenchError
+            What a job failed of.
         """
         run = self.studio.runs.get(run_id)
+        if run.kind == JOB:
+            done = self.machines.result(run.id, timeout)
+            return CircuitResult(done, self.studio.runs.artifact_bytes)
         if run.kind != CIRCUIT or run.status != "finished":
             raise BadInput(
                 f"The Run {run.id} is of kind {run.kind} and {run.status}; expected a finished circuit.",
@@ -154,3 +170,14 @@ class QuantumService(Studies):
         from workbench.quantum.loading import load
 
         return request(load(circuit, dialect), self.engines, **given)
+
+
+def _only(on: str, **given: Any) -> None:
+    """Refuse what a machine that takes jobs does not do."""
+    named = next((name for name, value in given.items() if value), None)
+    if named is not None:
+        raise BadInput(
+            f"{on} samples what a circuit measures, and takes no {named}.",
+            f"Leave it out, or simulate the machine with noise={on!r} on 'auto'.",
+            details={"field": named},
+        )

@@ -15,16 +15,15 @@ from workbench.errors import BadInput
 from workbench.quantum.backends import Engines, Sweeping
 from workbench.quantum.choosing import Choice, choose_sweep
 from workbench.quantum.computing import (
-    bit_names,
     chosen,
     drawn_seed,
     measured_values,
     measures,
     meta_of,
-    registers_of,
 )
 from workbench.quantum.execution import Asked, execute
 from workbench.quantum.expectation import exact
+from workbench.quantum.header import header_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,20 +68,19 @@ def compute_sweep(
     circuit = request.circuit.assign_parameters(request.bind) if request.bind else request.circuit
     lowered = lower(circuit, request.lines)
     values = request.sweep[list(lowered.parameters)].to_numpy(float)
-    asked = Asked(request.expectation_shots, drawn_seed(request.seed), request.precision)
-    if request.observables and request.expectation_shots is None and not lowered.dynamic:
+    wrong = request.wrong
+    asked = Asked(request.expectation_shots, drawn_seed(request.seed), request.precision, wrong)
+    if request.observables and request.expectation_shots is None and not (lowered.dynamic or wrong):
         choice = _sweep_choice(request, lowered, engines)
         columns = _exactly(request, lowered, values, choice, engines, recorder, settings)
     else:
         choice = chosen(request, _at(lowered, values[0]), engines)
         columns = _one_by_one(request, lowered, values, asked, engines.get(choice.engine), recorder)
-    measured = measures(lowered)
     meta = meta_of(request, choice, asked, began) | {"points": len(values)}
     for name in ("on", "shots", "qubits", "points"):
         recorder.parameter(name, meta[name])
     return {
-        "bits": bit_names(request.circuit, measured=measured),
-        "registers": registers_of(request.circuit, measured=measured),
+        "header": header_of(request.circuit, measured=measures(lowered)),
         "sweep": _kept(recorder, request.sweep, columns),
         "meta": meta,
     }
@@ -191,9 +189,11 @@ def _one_by_one(
 def _point(
     observables: Sequence[Observable], lowered: Lowered, asked: Asked, engine: Any
 ) -> dict[str, float]:
-    if observables and asked.shots is not None:
+    if observables and (asked.shots is not None or asked.noise is not None):
         pairs = measured_values(observables, lowered, asked, engine)
         values = {one.name: value for one, (value, _) in zip(observables, pairs, strict=True)}
+        if asked.shots is None:
+            return values
         errors = {f"{one.name} error": error for one, (_, error) in zip(observables, pairs, strict=True)}
         return values | errors
     answer = execute(engine, lowered, asked)
@@ -217,8 +217,9 @@ def _point(
 
 
 def _kept(recorder: Recorder, points: pd.DataFrame, columns: dict[str, list[float]]) -> dict[str, Any]:
-    table = {str(name): points[name].tolist() for name in points.columns} | columns
-    if sum(map(len, table.values())) <= INLINE_VALUES:
-        return table
+    # pairs, for the names of an object would come back sorted
+    table = [[str(name), points[name].tolist()] for name in points.columns] + list(map(list, columns.items()))
+    if len(table) * len(points) <= INLINE_VALUES:
+        return {"columns": table}
     made = recorder.artifact("sweep.json", json.dumps(table).encode(), "application/json")
     return {"artifact": made.digest, "points": len(points)}

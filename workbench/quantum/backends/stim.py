@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from workbench.quantum.backends.local import LocalEngine
 
 if TYPE_CHECKING:
     from workbench.quantum.lowered import Lowered
+    from workbench.quantum.noise import Noise
 
 __all__ = ["StimBackend"]
 
@@ -24,6 +26,13 @@ class StimBackend(LocalEngine):
     name = "stim"
     modules = ("stim",)
     dynamic = True
+    noisy = True
+
+    def cannot_with_noise(self, task: Task, noise: Noise) -> str | None:
+        """Return why it cannot do this with noise."""
+        from workbench.quantum.noise.on_stim import refusal
+
+        return refusal(task, noise)
 
     def cannot(self, lowered: Lowered) -> str | None:
         """Return which operation is beyond it."""
@@ -40,6 +49,10 @@ class StimBackend(LocalEngine):
         """Return amplitudes where few qubits are asked for exactly, else samples."""
         from workbench.quantum.emit.stim import to_stim
 
+        if task.noise is not None:
+            from workbench.quantum.noise.on_stim import run
+
+            return run(task, task.noise)
         lowered = task.lowered
         if task.shots is None and not lowered.dynamic and lowered.qubits <= STATE_QUBITS:
             return Outcome(amplitudes=_state(to_stim(lowered.unmeasured()), lowered.qubits))
@@ -59,12 +72,13 @@ def _state(circuit: Any, qubits: int) -> Any:
 
 def _counts(samples: Any, lowered: Lowered) -> dict[str, int]:
     """Read each bit where it was last written; one that never was shows 0."""
-    from workbench.quantum.emit.stim import measured_bits
+    from workbench.quantum.emit.stim import records
     from workbench.quantum.readout import texts
 
-    bits = np.zeros((len(samples), lowered.clbits), np.uint8)
-    for column, bit in enumerate(measured_bits(lowered)):
+    bits: Any = np.zeros((len(samples), lowered.clbits), np.uint8)
+    for bit, column in records(lowered).items():
         bits[:, bit] = samples[:, column]
-    packed, counts = np.unique(np.packbits(bits, axis=1), axis=0, return_counts=True)
+    seen = Counter(row.tobytes() for row in np.packbits(bits, axis=1))
+    packed = np.frombuffer(b"".join(seen), np.uint8).reshape(len(seen), -1)
     keys = np.unpackbits(packed, axis=1, count=lowered.clbits)
-    return dict(zip(texts(keys), counts.tolist(), strict=True))
+    return dict(zip(texts(keys), seen.values(), strict=True))
