@@ -86,7 +86,7 @@ class Sweep:
 
     def _matrices(self, angles: NDArray[np.float64]) -> list[NDArray[np.complex128]]:
         return [
-            step.matrix if step.matrix is not None else gate_matrix(step.name, (float(angles[step.angle]),))  # type: ignore[index]
+            step.matrix if step.matrix is not None else gate_matrix(step.name, (float(angles[step.angle]),))
             for step in self._steps
         ]
 
