@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import BadInput, Cancelled, ProviderFailed, Unavailable, WorkbenchError, error_from_dict
 from workbench.quantum.devices import Devices, Fetched, find_device
-from workbench.quantum.header import header_of
 from workbench.runs import NOT_YET, Recorder, Run, Submission
 from workbench.wording import money
 
@@ -354,9 +353,7 @@ def _fetched(devices: Devices, ticket: dict[str, Any], recorder: Recorder) -> Fe
 
 
 def _output(fetched: Fetched, ticket: dict[str, Any], recorder: Recorder) -> Any:
-    """Return what a Run gets of what was fetched, in the form of `CircuitResult`, and tell its cost."""
-    from workbench.quantum.canonical import from_json
-
+    """Return what a Run gets of what was fetched, and tell its cost."""
     if fetched.state in ("queued", "running"):
         return NOT_YET
     recorder.usage(cost=fetched.cost)
@@ -369,15 +366,4 @@ def _output(fetched: Fetched, ticket: dict[str, Any], recorder: Recorder) -> Any
             details={"provider": ticket["provider"]},
         )
     facts = {name: ticket[name] for name in ("provider", "device", "id", "layout", "shots", "submitted_at")}
-    circuit = from_json(ticket["circuit"])
-    facts |= {
-        "on": f"{ticket['provider']}:{ticket['device']}",
-        "seed": ticket["seed"],
-        "qubits": circuit.num_qubits,
-        "clbits": circuit.num_clbits,
-        "depth": circuit.depth(),
-        "gates": circuit.size(),
-        "cost": fetched.cost,
-    }
-    header = header_of(circuit, measured=True)
-    return {"header": header, "counts": fetched.counts, "probabilities": None, "meta": facts | fetched.meta}
+    return {"counts": fetched.counts, "meta": facts | fetched.meta}

@@ -97,7 +97,8 @@ class Distribution:
         self._sources = sources
         # bits that show the same qubit are alike
         self._axes = tuple(dict.fromkeys(source for source in sources if source is not None))
-        flat: NDArray[Any] = outcome.amplitudes if outcome.amplitudes is not None else outcome.probabilities
+        state, weights = outcome.amplitudes, outcome.probabilities
+        flat: Any = state if state is not None else weights
         self._pure = outcome.amplitudes is not None
         axes = self._axes if outcome.first == "most" else tuple(qubits - 1 - axis for axis in self._axes)
         rest = sorted(set(range(qubits)) - set(axes))

@@ -27,7 +27,6 @@ __all__ = [
     "DEFAULT_SHOTS",
     "Request",
     "Shots",
-    "bound_values",
     "checked_engine",
     "checked_seed",
     "checked_shots",
@@ -153,7 +152,7 @@ def request(
     if circuit.num_qubits == 0:
         raise _bad("The circuit has no qubits.", "Declare at least one.", "circuit")
     names = [parameter.name for parameter in circuit.parameters]
-    bound = bound_values(bind, names)
+    bound = _bound(bind, names)
     points = None if sweep is None else _points(sweep, names, bound)
     _check_free(names, bound, points)
     if precision is not None and precision not in get_args(Precision):
@@ -248,8 +247,7 @@ def _number(value: Any, name: str, field: str) -> float:
     return number
 
 
-def bound_values(bind: Mapping[str, float] | None, names: Sequence[str]) -> dict[str, float]:
-    """Return values of parameters by name, each a number and of one that there is."""
+def _bound(bind: Mapping[str, float] | None, names: Sequence[str]) -> dict[str, float]:
     given = {str(getattr(name, "name", name)): value for name, value in (bind or {}).items()}
     _check_known(given, names, "bind")
     return {name: _number(value, name, "bind") for name, value in sorted(given.items())}

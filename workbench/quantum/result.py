@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.errors import BadInput
 from workbench.quantum.agreement import Agreement
-from workbench.quantum.header import bits_of, places_of
+from workbench.quantum.header import bits_of, header_of, places_of
 from workbench.quantum.keeping import read, read_circuit
 
 if TYPE_CHECKING:
@@ -76,13 +76,19 @@ class CircuitResult:
         return output
 
     @cached_property
+    def _header(self) -> dict[str, Any]:
+        # a machine's answer has none
+        header: dict[str, Any] = self._output.get("header") or header_of(self.circuit, measured=True)
+        return header
+
+    @cached_property
     def _places(self) -> dict[str, list[int]]:
-        return places_of(self._output["header"])
+        return places_of(self._header)
 
     @cached_property
     def bits(self) -> tuple[str, ...]:
         """Names of the bits of a key, leftmost first."""
-        return bits_of(self._output["header"])
+        return bits_of(self._header)
 
     @property
     def registers(self) -> tuple[tuple[str, int], ...]:
@@ -92,7 +98,8 @@ class CircuitResult:
     @property
     def meta(self) -> dict[str, Any]:
         """How it was done: ``on``, ``why``, ``shots``, ``seed``, ``precision``, ``qubits`` and more."""
-        return dict(self._output["meta"])
+        known = {"on": self.run.inputs["on"], "seed": self.run.seed, "cost": self.run.cost}
+        return known | dict(self._output["meta"])
 
     @cached_property
     def counts(self) -> dict[str, int] | None:
