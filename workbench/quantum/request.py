@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 from workbench.errors import BadInput
 from workbench.quantum.backends.base import Precision
 from workbench.quantum.keeping import circuit_input
+from workbench.quantum.mitigation import plan
 from workbench.quantum.noise import Noise
 from workbench.quantum.noise import noise as read_noise
 from workbench.quantum.observables import Observable, observables
@@ -68,7 +69,7 @@ class Request:
     noise : dict or None
         See `workbench.quantum.noise.Noise.to_json`.
     mitigate : str or None
-        See `workbench.quantum.mitigation`.
+        See `workbench.quantum.mitigation.plan`.
     compare : tuple of str
         Further engines.
     precision : {"single", "double"} or None
@@ -158,6 +159,7 @@ def request(
     if precision is not None and precision not in get_args(Precision):
         raise _bad(f"{precision!r} is no precision.", "There are 'single' and 'double'.", "precision")
     wrong = read_noise(noise)
+    wanted = observables(given if given is not None else (program.observables or None), circuit.num_qubits)
     return Request(
         circuit,
         program.dialect,
@@ -165,11 +167,11 @@ def request(
         checked_engine(on),
         checked_shots(shots),
         checked_seed(seed),
-        observables(given if given is not None else (program.observables or None), circuit.num_qubits),
+        wanted,
         bound,
         points,
         None if wrong is None else wrong.to_json(),
-        mitigate,
+        _mitigation(mitigate, wrong, wanted, points),
         _compared(compare, engines),
         precision,  # type: ignore[arg-type]
     )
@@ -326,6 +328,22 @@ def _compared(compare: Any, engines: Engines) -> tuple[str, ...]:
             f"There is no engine {unknown[0]!r} to compare with.", f"There are {', '.join(known)}.", "compare"
         )
     return tuple(dict.fromkeys(names))
+
+
+def _mitigation(given: Any, wrong: Noise | None, wanted: Sequence[Observable], points: Any) -> str | None:
+    """Return what is to be mitigated, in one way of writing it."""
+    found = plan(given)
+    if found is None:
+        return None
+    if wrong is None:
+        raise _bad("There is nothing to mitigate without noise.", "Give noise= too.", "mitigate")
+    if not wanted:
+        raise _bad(
+            "Mitigation is of expectation values.", "Give observables=, such as 'ZZ'.", "mitigate"
+        )
+    if points is not None:
+        raise _bad("A sweep cannot be mitigated.", "Run its points one by one, with bind=.", "mitigate")
+    return str(found)
 
 
 def _columns(frame: pd.DataFrame) -> dict[str, list[float]]:
