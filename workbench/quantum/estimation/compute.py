@@ -12,11 +12,14 @@ if TYPE_CHECKING:
     from workbench.quantum.backends import Engines
     from workbench.quantum.loading import Program
     from workbench.quantum.lowered import Lowered
+    from workbench.settings import Settings
 
 __all__ = ["compute"]
 
 
-def compute(program: Program, on: str | None, shots: int | None, engines: Engines) -> dict[str, Any]:
+def compute(
+    program: Program, on: str | None, shots: int | None, engines: Engines, settings: Settings
+) -> dict[str, Any]:
     """Look at a circuit; nothing is run.
 
     Parameters
@@ -29,6 +32,8 @@ def compute(program: Program, on: str | None, shots: int | None, engines: Engine
         Samples.
     engines : Engines
         What there is.
+    settings : Settings
+        Of which the prices of machines matter.
     """
     from workbench.quantum.lowering import lower
 
@@ -37,8 +42,9 @@ def compute(program: Program, on: str | None, shots: int | None, engines: Engine
     output = counted(program.circuit, lowered)
     output["bond"] = bond_bound(lowered)
     output["engines"] = engines_of(numbered, shots, engines)
-    output["auto"] = choice_of(numbered, shots, engines)
-    output["device"] = device_of(on, program.circuit, shots, engines) if on and ":" in on else None
+    output["auto"] = choice_of(numbered, shots, engines, output["engines"])
+    machine = on if on and ":" in on else None
+    output["device"] = device_of(machine, program.circuit, shots, engines, settings) if machine else None
     output["shots"], output["asked"] = shots, on
     return output
 

@@ -61,14 +61,13 @@ def text(one: CircuitEstimate) -> str:
 def html(one: CircuitEstimate) -> str:
     """Return facts and engines as tables that stand beside each other."""
     facts = table(["", ""], [cell(name, left=True) + cell(value, left=True) for name, value in _facts(one)])
-    rows = []
+    rows, memory = [], _memory(one)
     for name, row in one.engines.iterrows():
         sign, color = mark(bool(row.fits))
-        size = "" if row.bytes is None or row.bytes != row.bytes else size_text(float(row.bytes))  # noqa: PLR0124
         rows.append(
             cell(str(name), code=True, left=True)
             + cell(sign, color=color)
-            + cell(size)
+            + cell(size_text(memory[str(name)]) if name in memory else "")
             + cell(row.reason, left=True)
         )
     engines = table(["engine", "", "memory", ""], rows)

@@ -11,10 +11,16 @@ from workbench.quantum.execution import prepared
 from workbench.quantum.limits import free_bytes, size_text
 
 if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+
     from workbench.quantum.backends import Engines, Precision
     from workbench.quantum.lowered import Lowered
+    from workbench.settings import Settings
 
-__all__ = ["choice_of", "device_of", "engines_of"]
+__all__ = ["MOST_BYTES", "choice_of", "device_of", "engines_of"]
+
+MOST_BYTES = 1 << 62
+"""What needs more is told as this: 4.6 exabytes."""
 
 
 def engines_of(lowered: Lowered, shots: int | None, engines: Engines) -> list[dict[str, Any]]:
@@ -54,7 +60,7 @@ def _row(
     itself = getattr(engine, "dynamic", False) and shots is not None
     task = Task(lowered if itself else deferred, shots, 0, precision)
     reason = engine.available() or engine.refuses(task)
-    needed = None if reason else int(engine.bytes_needed(task))
+    needed = None if reason else min(int(engine.bytes_needed(task)), MOST_BYTES)
     fits = needed is not None and needed <= free
     if needed is not None and not fits:
         reason = f"it needs {size_text(needed)}, {size_text(free)} are free."
@@ -68,17 +74,34 @@ def _row(
     }
 
 
-def choice_of(lowered: Lowered, shots: int | None, engines: Engines) -> dict[str, Any]:
-    """Return what ``auto`` takes: ``on`` (``None`` where nothing can) and ``why``."""
+def choice_of(
+    lowered: Lowered, shots: int | None, engines: Engines, rows: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return what ``auto`` takes: ``on`` (``None`` where nothing can) and ``why``.
+
+    Parameters
+    ----------
+    lowered, shots, engines
+        As for `engines_of`.
+    rows : list of dict
+        What that returned.
+    """
     try:
         choice = choose(_deferred(lowered), engines, None, sampled=shots is not None)
     except WorkbenchError as error:
         return {"on": None, "why": str(error)}
+    row = next(row for row in rows if row["engine"] == choice.engine)
+    if not row["fits"]:
+        return {"on": None, "why": f"{choice.engine} comes first, but {row['reason']}"}
     return {"on": choice.engine, "why": choice.why}
 
 
-def device_of(on: str, circuit: Any, shots: int | None, engines: Engines) -> dict[str, Any]:
+def device_of(
+    on: str, circuit: QuantumCircuit, shots: int | None, engines: Engines, settings: Settings
+) -> dict[str, Any]:
     """Return what is known of a machine that takes jobs, and the price of the circuit on it.
+
+    A machine that is not virtual is asked over the network, where there is a key for it.
 
     Parameters
     ----------
@@ -90,12 +113,14 @@ def device_of(on: str, circuit: Any, shots: int | None, engines: Engines) -> dic
         Samples.
     engines : Engines
         What there is.
+    settings : Settings
+        Of which the price file matters.
 
     Returns
     -------
     dict
-        ``name``, ``qubits``, ``basis``, ``accepts``, ``reason``, and ``cost``: US dollars, 0 on a
-        virtual device, ``None`` where it is not known.
+        ``name``, ``qubits``, ``accepts``, ``reason``, and ``cost``: US dollars, 0 on a virtual
+        device, ``None`` where it is not known, such as where seconds are paid.
 
     Raises
     ------
@@ -104,32 +129,25 @@ def device_of(on: str, circuit: Any, shots: int | None, engines: Engines) -> dic
     """
     family, _, device = on.partition(":")
     machines = engines.any(family)
+    told = {"name": on, "qubits": None, "accepts": False, "cost": _price(family, device, shots, settings)}
     reason = machines.available()
     if reason:
-        return {"name": on, "accepts": False, "reason": reason, "cost": None}
+        return told | {"reason": reason}
     try:
-        known = machines.describe(device)
-        virtual = machines.virtual(device)
+        most = machines.describe(device).get("qubits")
+        cost = 0.0 if machines.virtual(device) else told["cost"]
     except BadInput:
         raise
     except WorkbenchError as error:
-        return {"name": on, "accepts": False, "reason": str(error), "cost": None}
-    most = known.get("qubits")
+        return told | {"reason": str(error)}
     fits = most is None or circuit.num_qubits <= most
-    return {
-        "name": on,
-        "qubits": most,
-        "basis": known.get("basis"),
-        "accepts": fits,
-        "reason": "" if fits else f"it has {most} qubits.",
-        "cost": 0.0 if virtual else _price(machines, device, circuit, shots),
-    }
+    reason = "" if fits else f"it has {most} qubits."
+    return told | {"qubits": most, "accepts": fits, "reason": reason, "cost": cost}
 
 
-def _price(machines: Any, device: str, circuit: Any, shots: int | None) -> float | None:
-    """Return US dollars by the family's own price list, where it has one."""
-    price = getattr(machines, "price", None)
-    if price is None or shots is None:
+def _price(family: str, device: str, shots: int | None, settings: Settings) -> float | None:
+    from workbench.quantum.devices.prices import HardwarePrices
+
+    if shots is None:
         return None
-    cost: float | None = price(device, circuit, shots)
-    return cost
+    return HardwarePrices.load(settings).cost(family, device, shots=shots)

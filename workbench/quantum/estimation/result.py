@@ -126,6 +126,8 @@ class CircuitEstimate:
         import pandas as pd
 
         frame = pd.DataFrame(self._output["engines"]).set_index("engine")
+        # JSON objects of a Run have their names sorted
+        frame = frame[["accepts", "fits", "bytes", "precision", "reason"]]
         return frame.astype({"bytes": "Int64"})
 
     @property
