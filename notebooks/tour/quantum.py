@@ -243,9 +243,10 @@ print(f"{total:.6f} hartree; exact: {exact:.6f}")
 
 # %%
 theta = ground.bind["theta"]
+errors = "depol=0.001 depol2=0.005 readout=0.02"
 
 # %%
-# %circuit ansatz --bind theta=theta --observe @energy --noise depol=0.001,depol2=0.005,readout=0.02 --mitigate readout+zne --shots 100000 --seed 2 --as mended
+# %circuit ansatz --bind theta=theta --observe @energy --noise {errors} --mitigate readout+zne --shots 1e5 --seed 2 --as mended
 
 # %%
 found = mended.mitigation.to_frame()[["raw", "mitigated", "error"]]
@@ -296,8 +297,8 @@ except workbench.WorkbenchError as error:
 # %% [markdown]
 # ## What was done
 #
-# Each circuit, sweep, optimisation and job is a Run, and read back by its identifier. In `%replay strict` this whole page
-# shows the same on a machine that computes nothing of it.
+# Each circuit, sweep, optimisation and job is a Run, and its identifier is enough to read it back. In `%replay strict` this whole page
+# is answered from the record, on a machine that computes nothing of it.
 
 # %%
 # %runs --limit 8
