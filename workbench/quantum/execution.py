@@ -125,7 +125,7 @@ def resolve(engine: Backend, lowered: Lowered, asked: Asked) -> Task:
     return task
 
 
-def load(engine: Backend) -> None:
+def _load(engine: Backend) -> None:
     """Load an engine's libraries, so that no figure counts their start."""
     for module in getattr(engine, "modules", ()):
         importlib.import_module(module)
@@ -140,7 +140,7 @@ def execute(engine: Backend, lowered: Lowered, asked: Asked) -> Answer:
         The engine cannot do this, or it does not fit into memory.
     """
     task = resolve(engine, lowered, asked)
-    load(engine)
+    _load(engine)
     began = time.perf_counter()
     outcome: Outcome = engine.run(task)
     seconds = time.perf_counter() - began

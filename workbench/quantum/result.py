@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.errors import BadInput
 from workbench.quantum.agreement import Agreement
-from workbench.quantum.header import bits_of, header_of, places_of
+from workbench.quantum.header import bits_of, places_of
 from workbench.quantum.keeping import read, read_circuit
 from workbench.quantum.mitigation import Mitigated
 
@@ -78,8 +78,7 @@ class CircuitResult:
 
     @cached_property
     def _header(self) -> dict[str, Any]:
-        # a machine's answer has none
-        header: dict[str, Any] = self._output.get("header") or header_of(self.circuit, measured=True)
+        header: dict[str, Any] = self._output["header"]
         return header
 
     @cached_property
@@ -99,8 +98,7 @@ class CircuitResult:
     @property
     def meta(self) -> dict[str, Any]:
         """How it was done: ``on``, ``why``, ``shots``, ``seed``, ``precision``, ``qubits`` and more."""
-        known = {"on": self.run.inputs["on"], "seed": self.run.seed, "cost": self.run.cost}
-        return known | dict(self._output["meta"])
+        return dict(self._output["meta"])
 
     @cached_property
     def counts(self) -> dict[str, int] | None:
