@@ -74,7 +74,9 @@ def plan(given: Any) -> Plan | None:
     """
     if given is None or isinstance(given, Plan):
         return given
-    words = re.split(r"[\s,+]+", given.strip()) if isinstance(given, str) else [repr(given)]
+    if not isinstance(given, str):
+        raise _bad(f"The mitigation {given!r:.40} cannot be read.")
+    words = re.split(r"[\s,+]+", given.strip())
     known = {"readout", "zne", *FITS}
     for word in words:
         if word not in known and not word.isdecimal():

@@ -1,8 +1,8 @@
 """Twirled readout error extinction: misread bits made good.
 
-Before each measurement some qubits are turned over at random and told the other way round, so that
-misreading 0 and 1 weigh the same; a Pauli string's mean is then only scaled, by a factor that the
-state in which every qubit is 0 shows.
+Before each measurement some qubits, drawn anew for every shot, are turned over and then told the other
+way round, so that misreading 0 and 1 weigh the same; a Pauli string's mean is then only scaled, by a
+factor that the state in which every qubit is 0 shows.
 
 E. van den Berg, Z. K. Minev and K. Temme, Model-free readout-error mitigation for quantum expectation
 values, Physical Review A 105, 032620 (2022).
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_SHOTS", "Twirled"]
 
-ROUNDS = 32
-"""Random choices of the qubits that are turned over."""
 MOST_SHOTS = 1 << 22
 
 
@@ -100,8 +98,7 @@ class Twirled:
         return measured * scale, math.hypot(error * scale, measured * doubt), scale
 
     def _told(self, bits: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        rounds = self._random.integers(0, 2, (ROUNDS, bits.shape[1]), np.uint8)
-        turns = rounds[np.arange(len(bits)) % ROUNDS]
+        turns = self._random.integers(0, 2, bits.shape, np.uint8)
         return flipped(bits ^ turns, self._rates, self._random) ^ turns
 
 
