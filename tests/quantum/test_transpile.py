@@ -55,13 +55,20 @@ def test_a_row_for_each_target_and_level(studio: Studio) -> None:
         made = found.circuit(row.target, row.level)
         assert row.depth == made.depth()
         assert row.two_qubit_gates == made.count_ops()["cx"]
-        assert row.gates == sum(many for name, many in made.count_ops().items() if name not in {"measure", "barrier"})
+        assert row.gates == sum(
+            many for name, many in made.count_ops().items() if name not in {"measure", "barrier"}
+        )
     best = frame.groupby("target")["two_qubit_gates"].agg(["first", "last"])
     assert (best["last"] < best["first"]).all()
     assert frame["success"].notna().tolist() == [True] * 4 + [False] * 4
     assert found.best["target"] == "fake:manila"
     run = studio.runs.get(found.run_id)
-    assert (run.kind, run.status, run.seed, run.metrics["equivalent"]) == ("circuit.transpile", "finished", 5, 1.0)
+    assert (run.kind, run.status, run.seed, run.metrics["equivalent"]) == (
+        "circuit.transpile",
+        "finished",
+        5,
+        1.0,
+    )
 
 
 def test_swaps_are_those_of_routing(studio: Studio) -> None:

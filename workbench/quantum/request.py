@@ -165,7 +165,7 @@ def request(
         program.dialect,
         program.lines,
         checked_engine(on),
-        checked_shots(shots),
+        _shots(shots),
         checked_seed(seed),
         wanted,
         bound,
@@ -198,6 +198,7 @@ def grid(**axes: Any) -> pd.DataFrame:
 
 
 def checked_engine(on: Any) -> str:
+    """Return the name of an engine or machine, or ``auto``; refuse a family that is not registered."""
     from workbench.quantum.backends import engine_names
 
     names = ["auto", *engine_names()]
@@ -207,9 +208,12 @@ def checked_engine(on: Any) -> str:
     return str(on)
 
 
-def checked_shots(shots: Any) -> Shots:
-    if shots is None or shots == "auto":
-        return shots  # type: ignore[no-any-return]
+def _shots(shots: Any) -> Shots:
+    return shots if shots is None or shots == "auto" else checked_shots(shots)
+
+
+def checked_shots(shots: Any) -> int:
+    """Return a number of samples; refuse what is none."""
     try:
         number = operator.index(shots)
     except TypeError:
@@ -224,6 +228,7 @@ def checked_shots(shots: Any) -> Shots:
 
 
 def checked_seed(seed: Any) -> int | None:
+    """Return a seed of 31 bits, or ``None``; refuse anything else."""
     if seed is None:
         return None
     try:

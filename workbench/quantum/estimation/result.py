@@ -121,8 +121,11 @@ class CircuitEstimate:
 
     @cached_property
     def engines(self) -> pd.DataFrame:
-        """A row an engine: ``accepts``, ``fits`` (into the memory that was free), ``bytes``, ``precision``
-        and ``reason``, why not."""
+        """A row an engine.
+
+        ``accepts``, ``fits`` (into the memory that was free), ``bytes`` (at most 2**62), ``precision``
+        and ``reason``, why not.
+        """
         import pandas as pd
 
         frame = pd.DataFrame(self._output["engines"]).set_index("engine")

@@ -16,7 +16,9 @@ __all__ = ["Aim", "aims", "manager", "target_of"]
 
 _SHAPES = ("line", "ring", "full")
 _FAMILY = "fake"
-_TAKES = "Name devices such as 'fake:manila', or gates as in {'basis': ['cx', 'rz', 'sx'], 'coupling': 'line'}."
+_TAKES = (
+    "Name devices such as 'fake:manila', or gates as in {'basis': ['cx', 'rz', 'sx'], 'coupling': 'line'}."
+)
 
 
 @dataclass(frozen=True)
@@ -192,4 +194,3 @@ def _map(aim: Aim, qubits: int) -> CouplingMap | None:
 
 def _bad(message: str) -> BadInput:
     return BadInput(message, _TAKES, details={"field": "targets"})
-

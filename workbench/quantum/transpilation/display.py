@@ -33,9 +33,7 @@ def text(one: TranspileComparison) -> str:
 def html(one: TranspileComparison) -> str:
     """Return a table of the rows and a line for each target that refused."""
     rows = [_row(row) for _, row in one.frame.iterrows()]
-    refused = "".join(
-        f"<div>{escape(name)}: {escape(reason)}</div>" for name, reason in one.refused.items()
-    )
+    refused = "".join(f"<div>{escape(name)}: {escape(reason)}</div>" for name, reason in one.refused.items())
     foot = f'<div style="{FADED}">{escape(f"{_NOTE} · seed {one.seed} · run {one.run_id}")}</div>'
     return f'<div class="wb-transpile">{table(_HEAD, rows)}{refused}{foot}</div>'
 
@@ -47,7 +45,7 @@ def _row(row: Any) -> str:
     return "".join([
         cell(row.target, code=True, left=True),
         *(cell(f"{count:,}") for count in counts),
-        cell("" if row.success != row.success else f"{row.success:.4f}"),  # noqa: PLR0124 - NaN is not itself
+        cell("" if row.success != row.success else f"{row.success:.4f}"),
         cell(f"{row.seconds * 1000:.1f}"),
         cell(sign, color=color),
     ])  # fmt: skip
@@ -65,7 +63,7 @@ def figure(one: TranspileComparison) -> Figure:
 
     measures = ["two_qubit_gates"] + (["success"] if one.frame["success"].notna().any() else [])
     made = begin(3.6 * len(measures) + 0.6, 3.4)
-    panels = made.subplots(1, len(measures), squeeze=False)[0]
+    panels: Any = made.subplots(1, len(measures), squeeze=False)[0]
     for panel, measure in zip(panels, measures, strict=True):
         for at, (name, rows) in enumerate(one.frame.groupby("target", sort=False)):
             colour = COLOURS[at % len(COLOURS)]

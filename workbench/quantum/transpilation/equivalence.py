@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from workbench.errors import WorkbenchError
 from workbench.quantum.backends.qiskit import QiskitBackend
 from workbench.quantum.execution import Asked, execute
-from workbench.quantum.lowered import Branch, Lowered, Measure, Op, While, walk
+from workbench.quantum.lowered import Branch, Gate, Lowered, Matrix, Measure, Op, Reset, While, walk
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
@@ -79,8 +79,9 @@ def _packed(lowered: Lowered, layout: Sequence[int]) -> tuple[Lowered, list[int]
 
 
 def _on(op: Op) -> tuple[int, ...]:
-    qubits = getattr(op, "qubits", None)
-    return qubits if qubits is not None else (op.qubit,) if hasattr(op, "qubit") else ()
+    if isinstance(op, Gate | Matrix):
+        return op.qubits
+    return (op.qubit,) if isinstance(op, Measure | Reset) else ()
 
 
 def _moved(ops: tuple[Op, ...], place: Mapping[int, int]) -> tuple[Op, ...]:
@@ -90,7 +91,7 @@ def _moved(ops: tuple[Op, ...], place: Mapping[int, int]) -> tuple[Op, ...]:
             made.append(replace(op, then=_moved(op.then, place), otherwise=_moved(op.otherwise, place)))
         elif isinstance(op, While):
             made.append(replace(op, body=_moved(op.body, place)))
-        elif hasattr(op, "qubits"):
+        elif isinstance(op, Gate | Matrix):
             made.append(replace(op, qubits=tuple(place[qubit] for qubit in op.qubits)))
         else:
             made.append(replace(op, qubit=place[op.qubit]))
@@ -104,7 +105,8 @@ def _measured(lowered: Lowered, places: Sequence[int]) -> Lowered:
 
 
 def _distribution(lowered: Lowered) -> dict[bytes, float]:
-    answer = execute(QiskitBackend(), lowered, Asked(None, 0, "double"))
+    engine: Any = QiskitBackend()
+    answer = execute(engine, lowered, Asked(None, 0, "double"))
     assert answer.distribution is not None  # noqa: S101 - it is exact
     keys, weights = answer.distribution.exact()
     return {key.tobytes(): weight for key, weight in zip(keys, weights.tolist(), strict=True)}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import BadInput
-from workbench.quantum.transpilation.aims import Aim, manager, target_of
+from workbench.quantum.transpilation.aims import Aim, manager
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
