@@ -28,6 +28,7 @@ __all__ = [
     "DEFAULT_SHOTS",
     "Request",
     "Shots",
+    "bound_values",
     "checked_engine",
     "checked_seed",
     "checked_shots",
@@ -153,7 +154,7 @@ def request(
     if circuit.num_qubits == 0:
         raise _bad("The circuit has no qubits.", "Declare at least one.", "circuit")
     names = [parameter.name for parameter in circuit.parameters]
-    bound = _bound(bind, names)
+    bound = bound_values(bind, names)
     points = None if sweep is None else _points(sweep, names, bound)
     _check_free(names, bound, points)
     if precision is not None and precision not in get_args(Precision):
@@ -254,7 +255,8 @@ def _number(value: Any, name: str, field: str) -> float:
     return number
 
 
-def _bound(bind: Mapping[str, float] | None, names: Sequence[str]) -> dict[str, float]:
+def bound_values(bind: Mapping[str, float] | None, names: Sequence[str]) -> dict[str, float]:
+    """Return values of parameters by name, each a number and of one that there is."""
     given = {str(getattr(name, "name", name)): value for name, value in (bind or {}).items()}
     _check_known(given, names, "bind")
     return {name: _number(value, name, "bind") for name, value in sorted(given.items())}
