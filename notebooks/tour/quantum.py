@@ -285,12 +285,8 @@ except workbench.WorkbenchError as error:
     print(error)
 
 # %%
-wide = QuantumCircuit(40)
-for at in range(20):
-    wide.rx(0.1 + at, range(40))
-    wide.cx(at, 39 - at)
 try:
-    circuits.run(wide)
+    circuits.run(ansatz, observables=energy)
 except workbench.WorkbenchError as error:
     print(error)
 
