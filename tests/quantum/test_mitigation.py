@@ -77,7 +77,10 @@ def test_bad_mitigation(given: Any, message: str) -> None:
         ({"observables": "ZZ"}, "without noise"),
         ({"observables": "ZZ", "noise": "depol=0.1", "mitigate": "readout"}, "No bits are misread"),
         ({"observables": "ZZ", "noise": "readout=0.5", "mitigate": "readout"}, "cannot be told from chance"),
-        ({"observables": "ZZ", "noise": "readout=0.1", "mitigate": "readout", "shots": 5_000_000}, "at most 4,194,304"),
+        (
+            {"observables": "ZZ", "noise": "readout=0.1", "mitigate": "readout", "shots": 5_000_000},
+            "at most 4,194,304",
+        ),
     ],
 )
 def test_what_cannot_be_mitigated(studio: Studio, options: dict[str, Any], message: str) -> None:
@@ -157,7 +160,12 @@ def test_values_come_nearer(studio: Studio, noise: str, mitigate: str, shots: An
 
 def test_the_result(studio: Studio) -> None:
     result = studio.quantum.run(
-        bell(), observables="ZZ; XX", noise="depol=0.02 readout=0.03", mitigate="readout zne", shots=4000, seed=9
+        bell(),
+        observables="ZZ; XX",
+        noise="depol=0.02 readout=0.03",
+        mitigate="readout zne",
+        shots=4000,
+        seed=9,
     )
     found = result.mitigation
     assert found is not None
@@ -169,7 +177,12 @@ def test_the_result(studio: Studio) -> None:
     assert Mitigated.from_json(found.to_json()) == found
     assert "mitigated by readout zne exponential 1,3,5" in str(found)
     again = studio.quantum.run(
-        bell(), observables="ZZ; XX", noise="readout=0.03 depol=0.02", mitigate="zne,readout", shots=4000, seed=9
+        bell(),
+        observables="ZZ; XX",
+        noise="readout=0.03 depol=0.02",
+        mitigate="zne,readout",
+        shots=4000,
+        seed=9,
     )
     assert again.mitigation == found
 

@@ -41,7 +41,9 @@ def engines() -> Engines:
     return Engines(load_settings())
 
 
-def _answer(engines: Engines, name: str, circuit: QuantumCircuit | Lowered, given: Any, shots: int | None = None) -> Answer:
+def _answer(
+    engines: Engines, name: str, circuit: QuantumCircuit | Lowered, given: Any, shots: int | None = None
+) -> Answer:
     lowered = circuit if isinstance(circuit, Lowered) else lower(circuit)
     return execute(engines.get(name), lowered, Asked(shots, 7, None, noise(given)))
 
@@ -173,7 +175,10 @@ def test_a_depolarised_pair_has_its_closed_form(studio: Studio) -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_two_density_matrices_agree(engines: Engines, seed: int) -> None:
     circuit = _random(seed)
-    assert _apart(_exactly(engines, "aer", circuit, EVERYTHING), _exactly(engines, "cirq", circuit, EVERYTHING)) < EXACT
+    assert (
+        _apart(_exactly(engines, "aer", circuit, EVERYTHING), _exactly(engines, "cirq", circuit, EVERYTHING))
+        < EXACT
+    )
 
 
 @pytest.mark.parametrize("name", sorted(GATES))
@@ -188,7 +193,12 @@ def test_every_gate_with_noise(engines: Engines, name: str) -> None:
 
 def test_braket_agrees_and_refuses_what_it_has_no_channel_for(engines: Engines) -> None:
     circuit = lower(ghz(3))
-    assert _apart(_exactly(engines, "aer", circuit, EVERYTHING), _exactly(engines, "braket", circuit, EVERYTHING)) < EXACT
+    assert (
+        _apart(
+            _exactly(engines, "aer", circuit, EVERYTHING), _exactly(engines, "braket", circuit, EVERYTHING)
+        )
+        < EXACT
+    )
     with pytest.raises(BadInput, match="Braket has no channel on 3 qubits"):
         _answer(engines, "braket", lopsided(), EVERYTHING)
 
@@ -299,7 +309,9 @@ def test_a_device_is_what_aer_makes_of_it(engines: Engines) -> None:
     before = noisy["probabilities"]
     wrong = noise("fake:manila")
     assert wrong is not None
-    mine = execute(engines.get("aer"), lower(circuit), Asked(None, 0, None, wrong.well_read())).outcome.probabilities
+    mine = execute(
+        engines.get("aer"), lower(circuit), Asked(None, 0, None, wrong.well_read())
+    ).outcome.probabilities
     assert mine is not None
     np.testing.assert_allclose(mine.reshape((2,) * 4).transpose().reshape(-1), before, atol=1e-8)
     assert _apart(_exactly(engines, "aer", circuit, wrong), _exactly(engines, "cirq", circuit, wrong)) < EXACT
@@ -330,7 +342,9 @@ def test_an_aer_model(engines: Engines) -> None:
     measured = circuit.copy()
     measured.measure_all()
     shots = 100_000
-    counts = AerSimulator(noise_model=model, seed_simulator=1).run(measured, shots=shots).result().get_counts()
+    counts = (
+        AerSimulator(noise_model=model, seed_simulator=1).run(measured, shots=shots).result().get_counts()
+    )
     theirs = {key[::-1]: many / shots for key, many in counts.items()}
     assert _apart(_exactly(engines, "aer", circuit, found), theirs) < 0.01
     assert _apart(_exactly(engines, "aer", circuit, found), _exactly(engines, "cirq", circuit, found)) < EXACT
@@ -346,10 +360,14 @@ def test_a_gate_that_an_aer_model_does_not_know_is_rewritten(engines: Engines) -
     assert _exactly(engines, "aer", circuit, model)["0"] == pytest.approx((1 + 0.8**2) / 2, abs=1e-9)
 
 
-@pytest.mark.parametrize("model", [cirq.ConstantQubitNoiseModel(cirq.depolarize(0.03)), cirq.amplitude_damp(0.1)])
+@pytest.mark.parametrize(
+    "model", [cirq.ConstantQubitNoiseModel(cirq.depolarize(0.03)), cirq.amplitude_damp(0.1)]
+)
 def test_a_cirq_model_is_what_cirq_makes_of_it(engines: Engines, model: Any) -> None:
     qubits = cirq.LineQubit.range(3)
-    theirs = cirq.Circuit(cirq.H(qubits[0]), cirq.CNOT(*qubits[:2]), cirq.rx(0.4)(qubits[1]), cirq.CNOT(*qubits[1:]))
+    theirs = cirq.Circuit(
+        cirq.H(qubits[0]), cirq.CNOT(*qubits[:2]), cirq.rx(0.4)(qubits[1]), cirq.CNOT(*qubits[1:])
+    )
     circuit = QuantumCircuit(3)
     circuit.h(0)
     circuit.cx(0, 1)
@@ -392,7 +410,12 @@ def test_a_braket_model_is_what_braket_makes_of_it(engines: Engines) -> None:
 
 def test_one_call(studio: Studio) -> None:
     result = studio.quantum.run(
-        bell(), noise="depol=0.01 readout=0.02", shots=2000, seed=4, observables="ZZ; XX", compare="aer cirq stim"
+        bell(),
+        noise="depol=0.01 readout=0.02",
+        shots=2000,
+        seed=4,
+        observables="ZZ; XX",
+        compare="aer cirq stim",
     )
     assert result.counts is not None
     assert sum(result.counts.values()) == 2000

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 from workbench.errors import BadInput
 from workbench.quantum.backends.base import Precision
 from workbench.quantum.keeping import circuit_input
-from workbench.quantum.mitigation import plan
+from workbench.quantum.mitigation import mitigation
 from workbench.quantum.noise import Noise
 from workbench.quantum.noise import noise as read_noise
 from workbench.quantum.observables import Observable, observables
@@ -172,7 +172,7 @@ def request(
         bound,
         points,
         None if wrong is None else wrong.to_json(),
-        _mitigation(mitigate, wrong, wanted, points),
+        mitigation(mitigate, noise=wrong is not None, observables=bool(wanted), sweep=points is not None),
         _compared(compare, engines),
         precision,  # type: ignore[arg-type]
     )
@@ -335,22 +335,6 @@ def _compared(compare: Any, engines: Engines) -> tuple[str, ...]:
             f"There is no engine {unknown[0]!r} to compare with.", f"There are {', '.join(known)}.", "compare"
         )
     return tuple(dict.fromkeys(names))
-
-
-def _mitigation(given: Any, wrong: Noise | None, wanted: Sequence[Observable], points: Any) -> str | None:
-    """Return what is to be mitigated, in one way of writing it."""
-    found = plan(given)
-    if found is None:
-        return None
-    if wrong is None:
-        raise _bad("There is nothing to mitigate without noise.", "Give noise= too.", "mitigate")
-    if not wanted:
-        raise _bad(
-            "Mitigation is of expectation values.", "Give observables=, such as 'ZZ'.", "mitigate"
-        )
-    if points is not None:
-        raise _bad("A sweep cannot be mitigated.", "Run its points one by one, with bind=.", "mitigate")
-    return str(found)
 
 
 def _columns(frame: pd.DataFrame) -> dict[str, list[float]]:

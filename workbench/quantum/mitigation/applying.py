@@ -72,14 +72,15 @@ def mitigated(
             "Leave mitigate= out.",
             details={"field": "mitigate"},
         )
-    assert asked.noise is not None  # noqa: S101 - the request's
+    noise = asked.noise
+    assert noise is not None  # noqa: S101 - the request's
     shots = (asked.shots or TWIRLED_SHOTS) if plan.readout else asked.shots
     asked = replace(asked, shots=shots)
     strings = {
         term.factors: _String(term.factors) for one in observables for term in one.terms if term.factors
     }
     for at, factor in enumerate(plan.factors):
-        mine = replace(asked, noise=asked.noise.folded(factor), seed=(asked.seed + 7919 * at) % 2**31)
+        mine = replace(asked, noise=noise.folded(factor), seed=(asked.seed + 7919 * at) % 2**31)
         (_twirled if plan.readout else _plain)(strings, lowered, mine, engine)
     found = {factors: _finished(string, plan) for factors, string in strings.items()}
     values = tuple(

@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.errors import BadInput
 
-__all__ = ["Plan", "plan"]
+__all__ = ["Plan", "mitigation", "plan"]
 
 FITS = ("linear", "exponential", "polynomial")
 _FACTORS = (1, 3, 5)
@@ -92,6 +92,33 @@ def plan(given: Any) -> Plan | None:
     return Plan("readout" in words, _checked(factors or _FACTORS), fits[0] if fits else "exponential")
 
 
+def mitigation(given: Any, *, noise: bool, observables: bool, sweep: bool) -> str | None:
+    """Return what is to be mitigated, in one way of writing it.
+
+    Parameters
+    ----------
+    given : None, str or Plan
+        See `plan`.
+    noise, observables, sweep : bool
+        What else was asked for.
+
+    Raises
+    ------
+    BadInput
+        It cannot be read, or does not fit the rest.
+    """
+    found = plan(given)
+    if found is None:
+        return None
+    if not noise:
+        raise _bad("There is nothing to mitigate without noise.", "Give noise= too.")
+    if not observables:
+        raise _bad("Mitigation is of expectation values.", "Give observables=, such as 'ZZ'.")
+    if sweep:
+        raise _bad("A sweep cannot be mitigated.", "Run its points one by one, with bind=.")
+    return str(found)
+
+
 def _checked(factors: Any) -> tuple[int, ...]:
     wrong = [one for one in factors if one % 2 == 0 or one > _MOST_FACTOR]
     if wrong or len(factors) < 2:  # noqa: PLR2004
@@ -100,5 +127,5 @@ def _checked(factors: Any) -> tuple[int, ...]:
     return tuple(factors)
 
 
-def _bad(message: str) -> BadInput:
-    return BadInput(message, _HINT, details={"field": "mitigate"})
+def _bad(message: str, hint: str = _HINT) -> BadInput:
+    return BadInput(message, hint, details={"field": "mitigate"})

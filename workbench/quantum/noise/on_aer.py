@@ -107,7 +107,7 @@ def _circuit(made: Program, ops: Any, clbits: int, instruction: Callable[[Error]
                 blocks = [put(block) for block in operation.blocks]
                 filled.append(operation.replace_blocks(blocks), one.qubits, one.clbits)
             else:
-                filled._append(one)
+                filled._append(one)  # noqa: SLF001 - it was checked before
         return filled
 
     return put(to_qiskit(Lowered(made.qubits, clbits, plain)))
