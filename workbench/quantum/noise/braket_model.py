@@ -9,7 +9,7 @@ import numpy as np
 from workbench.errors import BadInput
 from workbench.quantum.lowered import Lowered, Matrix
 from workbench.quantum.noise.channels import Channel, Error, NoisyOp
-from workbench.quantum.noise.program import Program, while_noisy
+from workbench.quantum.noise.program import Program, repeated
 
 if TYPE_CHECKING:
     from workbench.quantum.noise.model import Noise
@@ -29,7 +29,7 @@ def of_braket(lowered: Lowered, noise: Noise) -> Program:
             "Give rates, such as noise='depol=0.01', for a circuit that acts on measurements.",
             details={"field": "noise"},
         )
-    circuit = to_braket(while_noisy(lowered.unmeasured(), noise.folds))
+    circuit = to_braket(repeated(lowered.unmeasured(), noise.folds))
     for qubit in sorted(set(lowered.readout.values()) or range(lowered.qubits)):
         circuit.measure(qubit)
     with_noise = NoiseModel.from_dict(noise.body["model"]).apply(circuit)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from workbench.quantum.noise.model import Noise
 
-__all__ = ["After", "Program", "compact", "keeps_measurements", "noisy", "program", "while_noisy"]
+__all__ = ["After", "Program", "compact", "keeps_measurements", "noisy", "program", "repeated"]
 
 After: TypeAlias = Callable[["Gate | Matrix"], Sequence[Channel]]
 
@@ -103,9 +103,10 @@ def noisy(ops: Iterable[Op], after: After, folds: int) -> tuple[NoisyOp, ...]:
     return changed(ops, with_channels)
 
 
-def while_noisy(lowered: Lowered, folds: int) -> Lowered:
+def repeated(lowered: Lowered, folds: int) -> Lowered:
     """Return the circuit with its gates folded, and no channels: for models that bring their own."""
-    return replace(lowered, ops=noisy(lowered.ops, lambda _: (), folds))
+    ops: tuple[Any, ...] = noisy(lowered.ops, lambda _: (), folds)
+    return replace(lowered, ops=ops)
 
 
 def compact(
