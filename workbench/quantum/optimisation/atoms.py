@@ -77,8 +77,10 @@ class Atoms:
         given = dict(zip(self.parameters, point.tolist(), strict=True))
         jacobian = np.zeros((len(self.angles), len(self.parameters)))
         values = np.empty(len(self.angles))
+        # layers of one circuit often repeat the same angle
+        known = {angle: derivatives(angle, given) for angle in dict.fromkeys(self.angles)}
         for row, angle in enumerate(self.angles):
-            values[row], slopes = derivatives(angle, given)
+            values[row], slopes = known[angle]
             jacobian[row, self._places[row]] = list(slopes.values())
         return values, jacobian
 
