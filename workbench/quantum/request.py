@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 from workbench.errors import BadInput
 from workbench.quantum.backends.base import Precision
 from workbench.quantum.keeping import circuit_input
+from workbench.quantum.mitigation import mitigation
 from workbench.quantum.noise import Noise
 from workbench.quantum.noise import noise as read_noise
 from workbench.quantum.observables import Observable, observables
@@ -69,7 +70,7 @@ class Request:
     noise : dict or None
         See `workbench.quantum.noise.Noise.to_json`.
     mitigate : str or None
-        See `workbench.quantum.mitigation`.
+        See `workbench.quantum.mitigation.plan`.
     compare : tuple of str
         Further engines.
     precision : {"single", "double"} or None
@@ -159,6 +160,7 @@ def request(
     if precision is not None and precision not in get_args(Precision):
         raise _bad(f"{precision!r} is no precision.", "There are 'single' and 'double'.", "precision")
     wrong = read_noise(noise)
+    wanted = observables(given if given is not None else (program.observables or None), circuit.num_qubits)
     return Request(
         circuit,
         program.dialect,
@@ -166,11 +168,11 @@ def request(
         checked_engine(on),
         _shots(shots),
         checked_seed(seed),
-        observables(given if given is not None else (program.observables or None), circuit.num_qubits),
+        wanted,
         bound,
         points,
         None if wrong is None else wrong.to_json(),
-        mitigate,
+        mitigation(mitigate, noise=wrong is not None, observables=bool(wanted), sweep=points is not None),
         _compared(compare, engines),
         precision,  # type: ignore[arg-type]
     )

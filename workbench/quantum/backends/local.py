@@ -30,11 +30,11 @@ def first_dynamic(lowered: Lowered) -> str:
     names = {Branch: "if", While: "while", Reset: "reset"}
     for op in walk(lowered.ops):
         if type(op) in names:
-            return f"{names[type(op)]}{at_line(op.line)}"
+            return f"{names[type(op)]}{_at_line(op.line)}"
     return "an operation after a measurement"
 
 
-def at_line(line: int | None) -> str:
+def _at_line(line: int | None) -> str:
     """Return `` in line 3``, or nothing where the line is not known."""
     return "" if line is None else f" in line {line}"
 
@@ -81,7 +81,7 @@ class LocalEngine:
             return f"{self.name} does not act on measurements: {first_dynamic(task.lowered)}."
         return self.cannot(task.lowered)
 
-    def cannot_with_noise(self, task: Task, noise: Noise) -> str | None:  # noqa: ARG002 - for those who can
+    def cannot_with_noise(self, task: Task, noise: Noise) -> str | None:
         """Return why it cannot do this with noise."""
         if not self.noisy:
             return f"{self.name} has no noise here; aer, braket, cirq and stim have."
