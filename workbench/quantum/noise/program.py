@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["After", "Program", "compact", "keeps_measurements", "noisy", "program", "repeated"]
 
-After: TypeAlias = Callable[["Gate | Matrix"], Sequence[Channel]]
+After: TypeAlias = Callable[["Gate | Matrix | Reset"], Sequence[Channel]]
 
 
 @dataclass(frozen=True)
@@ -92,10 +92,12 @@ def noisy(ops: Iterable[Op], after: After, folds: int) -> tuple[NoisyOp, ...]:
     """Return the operations with the channels that follow them, inside branches and loops too."""
 
     def with_channels(op: Any) -> list[NoisyOp]:
-        if isinstance(op, Measure | Reset):
+        if isinstance(op, Measure):
             return [op]
         channels = after(op)
         made = [op, *channels]
+        if isinstance(op, Reset):
+            return made
         for _ in range(folds // 2):
             made += [inverse(op), *channels, op, *channels]
         return made
