@@ -1,0 +1,176 @@
+"""A subset of OpenQASM 3, converted by Qiskit's importer."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from workbench.errors import BadInput
+from workbench.quantum.loading.places import at, near
+from workbench.quantum.loading.program import Program
+
+__all__ = ["OPENQASM_3", "read"]
+
+OPENQASM_3: dict[str, tuple[bool, str]] = {
+    "qubit, bit and their registers, hardware qubits $0": (True, "global; bits start at 0, without a value"),
+    "qreg, creg": (True, ""),
+    "let": (True, "aliases of registers, slices and concatenations"),
+    'include "stdgates.inc"': (True, "no other file"),
+    "gate": (True, "with parameters"),
+    "U, gphase and the gates of stdgates.inc": (True, "on single bits, and on whole registers at once"),
+    "ctrl, negctrl, inv, pow": (True, "with constant arguments"),
+    "measure, reset, barrier, delay": (True, "a measurement's result is stored"),
+    "input float, input angle": (True, "become parameters to bind"),
+    "if, else, while": (True, "on 'bit', '!bit', 'bit == 1', 'register == number'"),
+    "for": (True, "over constant ranges and sets of integers"),
+    "break, continue, box": (True, ""),
+    "+ - * /, pi, tau, euler": (True, "in angles"),
+    "functions such as sin in angles": (False, ""),
+    "int, uint, float, bool, angle, complex and array variables, const": (False, ""),
+    "assignments and arithmetic of bits": (False, ""),
+    "output, switch, return, end, def, extern": (False, ""),
+    "defcal, cal, duration arithmetic, annotations, pragma": (False, ""),
+}
+"""The subset: what is written, whether it is taken, and how far. The rest is refused with its place."""
+
+_PLACE = re.compile(r"^L?(\d+)[:,]C?(\d+): (.*)", re.DOTALL)
+_UNDEFINED = re.compile(r"Undefined symbol '(\w+)'|gate '(\w+)' is not defined")
+_NODE = re.compile(r"node of type (\w+) is not supported|'(\w+)' cannot be resolved into a Qiskit value")
+_SUBSET = "The subset of OpenQASM 3 that is taken stands in workbench.quantum.loading.OPENQASM_3."
+
+
+def read(source: str) -> Program:
+    """Read a program of the subset.
+
+    Raises
+    ------
+    BadInput
+        For what is outside `OPENQASM_3`, or malformed.
+    """
+    import openqasm3
+    from openqasm3.parser import QASM3ParsingError
+    from qiskit.exceptions import QiskitError
+    from qiskit_qasm3_import.exceptions import ConversionError
+
+    try:
+        tree = openqasm3.parse(source)
+    except QASM3ParsingError as error:
+        raise _malformed(source, error) from error
+    visitor = _visitor()()
+    try:
+        circuit = visitor.convert(tree, source=source).circuit
+    except ConversionError as error:
+        raise _refused(source, str(error), visitor) from error
+    except IndexError as error:
+        raise at(source, *visitor.place, "An index is out of the range of its register.") from error
+    except (QiskitError, TypeError, ValueError, ZeroDivisionError) as error:
+        raise at(source, *visitor.place, f"This cannot be done: {_sentence(error)}") from error
+    lines = visitor.lines + [None] * (len(circuit.data) - len(visitor.lines))
+    return Program(circuit, "qasm3", source, tuple(lines))
+
+
+@cache
+def _visitor() -> type:
+    from openqasm3 import ast
+    from qiskit_qasm3_import.converter import ConvertVisitor
+    from qiskit_qasm3_import.exceptions import ConversionError
+    from qiskit_qasm3_import.types import Bit, Gate
+
+    class Visitor(ConvertVisitor):  # type: ignore[misc]
+        """Remembers the line of each operation, and counts what a gate is given."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.lines: list[int | None] = []
+            self.place = (0, 0)
+            self.symbols: dict[str, Any] = {}
+
+        def visit_Program(self, node: Any, context: Any) -> Any:  # noqa: N802
+            self.symbols = context.symbol_table[0].symbols
+            for statement in node.statements:
+                context = self.visit(statement, context)
+                added = len(context.circuit.data) - len(self.lines)
+                self.lines += [statement.span.start_line] * added
+            return context
+
+        def visit(self, node: Any, context: Any = None) -> Any:
+            if isinstance(node, ast.Statement) and node.span is not None:
+                self.place = node.span.start_line, node.span.start_column + 1
+            return super().visit(node, context)
+
+        def visit_QuantumGate(self, node: Any, context: Any) -> Any:  # noqa: N802
+            symbol = context.symbol_table.get(node.name.name, node)
+            if symbol is not None and isinstance(symbol.type, Gate):
+                self._count(node, symbol.type)
+            return super().visit_QuantumGate(node, context)
+
+        def _resolve_condition(self, node: Any, context: Any) -> Any:
+            # The importer wants truth values beside bits; the language takes 0 and 1 as well.
+            if isinstance(node, ast.BinaryExpression) and isinstance(node.rhs, ast.IntegerLiteral):
+                _, kind = self._resolve_generic(node.lhs, context, strict=True)
+                if isinstance(kind, Bit) and node.rhs.value in {0, 1}:
+                    node = replace(node, rhs=ast.BooleanLiteral(bool(node.rhs.value)))
+            return super()._resolve_condition(node, context)
+
+        def known(self, gates: bool) -> set[str]:
+            return {name for name, item in self.symbols.items() if isinstance(item.type, Gate) == gates}
+
+        def _count(self, node: Any, kind: Any) -> None:
+            given = len(node.arguments)
+            if given != kind.n_classical:
+                expected = f"{kind.n_classical} parameter{'s' * (kind.n_classical != 1)}"
+                raise ConversionError(f"the gate '{node.name.name}' takes {expected}, not {given}", node)
+            if not node.modifiers and len(node.qubits) != kind.n_quantum:
+                expected = f"{kind.n_quantum} qubit{'s' * (kind.n_quantum != 1)}"
+                raise ConversionError(f"the gate '{node.name.name}' takes {expected}, not {len(node.qubits)}", node)
+
+    return Visitor
+
+
+def _malformed(source: str, error: Exception) -> BadInput:
+    found = _PLACE.match(str(error))
+    if found:
+        return at(source, int(found[1]), int(found[2]) + 1, _sentence(found[3]))
+    # The parser wraps what it met: the token stands in the innermost cause.
+    cause: Any = error.__cause__
+    while cause is not None and not hasattr(cause, "offendingToken"):
+        cause = cause.args[0] if cause.args and isinstance(cause.args[0], Exception) else cause.__cause__
+    token = getattr(cause, "offendingToken", None)
+    if token is None:
+        return at(source, 0, 0, "The program is not well-formed OpenQASM 3.")
+    if token.type == -1:
+        return at(source, token.line, token.column + 1, "The text ends before the statement does.")
+    return at(source, token.line, token.column + 1, f"{token.text!r} cannot stand here.", "Is a ';' missing before it?")
+
+
+def _refused(source: str, message: str, visitor: Any) -> BadInput:
+    found = _PLACE.match(message)
+    line, column, said = (int(found[1]), int(found[2]) + 1, found[3]) if found else (*visitor.place, message)
+    column = _column(source, line, column)
+    if undefined := _UNDEFINED.search(said):
+        if name := undefined[2]:
+            hint = near(name, visitor.known(True)) or 'Define it by \'gate\', or include "stdgates.inc".'
+            return at(source, line, column, f"The gate {name!r} is unknown.", hint)
+        name = undefined[1]
+        word = re.search(rf"\b{name}\b", source.splitlines()[line - 1])
+        column = word.start() + 1 if word else column
+        return at(source, line, column, f"{name!r} is not declared.", near(name, visitor.known(False)))
+    if node := _NODE.search(said):
+        kind = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", node[1] or node[2]).lower()
+        return at(source, line, column, f"A {kind} is outside the subset of OpenQASM 3.", _SUBSET)
+    hint = "" if "takes" in said or "mismatched" in said else _SUBSET
+    return at(source, line, column, _sentence(said), hint)
+
+
+def _column(source: str, line: int, column: int) -> int:
+    # For a lone word the parser counts from the start of the text.
+    rows = source.splitlines(keepends=True)
+    beyond = 0 < line <= len(rows) and column > len(rows[line - 1])
+    return column - sum(map(len, rows[: line - 1])) if beyond else column
+
+
+def _sentence(said: Any) -> str:
+    text = str(said).strip().strip("'\"").rstrip(".")
+    return text[:1].upper() + text[1:] + "."
