@@ -1,0 +1,1 @@
+"""Lowered circuits in the languages of the engines, gate by gate."""
