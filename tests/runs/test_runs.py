@@ -299,7 +299,7 @@ def test_what_a_frame_is_filtered_by(studio: Studio):
 
 def test_a_status_that_no_run_can_have_is_refused(studio: Studio):
     for call in (studio.runs.frame, studio.runs.list, studio.runs.prune):
-        with pytest.raises(BadInput, match="'done' is no status of a Run; expected one of running, finished"):
+        with pytest.raises(BadInput, match="'done' is no status of a Run; expected one of running, sub"):
             call(status="done")
 
 

@@ -12,7 +12,7 @@ __all__ = ["app"]
 
 app = typer.Typer(help="List, show, compare, tag, carry, check and prune Runs.", no_args_is_help=True)
 
-Status = Literal["running", "finished", "failed", "cancelled"]
+Status = Literal["running", "submitted", "finished", "failed", "cancelled"]
 Ended = Literal["finished", "failed", "cancelled"]
 RUN = typer.Argument(help="Id of a Run, or enough of its beginning.")
 
@@ -20,7 +20,7 @@ RUN = typer.Argument(help="Id of a Run, or enough of its beginning.")
 @app.command("list")
 def list_runs(
     kind: str | None = typer.Option(None, help="Only this kind, such as chat or report."),
-    status: Status | None = typer.Option(None, help="Only running, finished, failed or cancelled."),
+    status: Status | None = typer.Option(None, help="Only running, submitted, finished, failed or cancelled."),
     parent: str | None = typer.Option(
         None, help="Only the Runs under this one; the beginning of its id is enough."
     ),

@@ -29,7 +29,7 @@ ACTIONS = {
     "verify": "%runs verify [ID ...]",
     "tag": "%runs tag ID WORD ...",
 }
-STATUSES = ("finished", "failed", "cancelled", "running")
+STATUSES = ("finished", "failed", "cancelled", "running", "submitted")
 MODES = {
     "live": "every call is computed and recorded",
     "cache": "a call recorded before is taken from the record, others are computed",
@@ -51,7 +51,7 @@ class RunsMagics(SharingMagics):
         "--status",
         metavar="STATUS",
         choices=STATUSES,
-        help="Only finished, failed, cancelled or running ones.",
+        help="Only finished, failed, cancelled, running or submitted ones.",
     )
     @argument("--limit", type=int, default=50, metavar="N", help="At most so many, newest first; default 50.")
     @argument(

@@ -19,6 +19,7 @@ STATE_COLOURS = {
     "finished": "#2e7d32",
     "ok": "#2e7d32",
     "running": "#1565c0",
+    "submitted": "#1565c0",
     "cancelled": "#b26a00",
     "absent": "#757575",
     "failed": "#c62828",

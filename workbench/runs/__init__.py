@@ -7,8 +7,10 @@ from workbench.runs.record import Artifact, Run
 from workbench.runs.recorder import Progress, Recorder
 from workbench.runs.service import Runs
 from workbench.runs.stream import RunStream
+from workbench.runs.submitting import NOT_YET, Submission
 
 __all__ = [
+    "NOT_YET",
     "Artifact",
     "Difference",
     "Follower",
@@ -20,5 +22,6 @@ __all__ = [
     "RunStream",
     "Runs",
     "Spent",
+    "Submission",
     "followed",
 ]

@@ -39,13 +39,14 @@ def export(
 ) -> Path:
     """Write the bundle; see `Runs.export`."""
     chosen = sorted(with_children(store, runs), key=lambda run: run.id)
-    running = [run.id for run in chosen if run.status == "running"]
+    open_ = [run for run in chosen if not run.ended]
     if everything:
         # Something may always be running: the report around this very call, or another kernel's chat.
-        chosen = [run for run in chosen if run.status != "running"]
-    elif running:
+        chosen = [run for run in chosen if run.ended]
+    elif open_:
         raise BadInput(
-            f"Run {running[0]} is still running and cannot be exported.", "Wait for its end, or stop it."
+            f"Run {open_[0].id} is still {open_[0].status} and cannot be exported.",
+            "Wait for its end, or stop it.",
         )
     if not chosen:
         raise BadInput("There are no Runs to export.", "Run something first, or name the Runs.")

@@ -13,9 +13,11 @@ from workbench.runs.canonical import canonical, decode
 from workbench.runs.record import Run
 from workbench.runs.recorder import Recorder
 
-__all__ = ["Chunks", "abandoned", "ended", "failed"]
+__all__ = ["STOPS", "TICKET", "Chunks", "abandoned", "ended", "failed", "handed_over"]
 
 STOPS = (KeyboardInterrupt, GeneratorExit, Cancelled, SystemExit, asyncio.CancelledError)
+TICKET = "ticket.json"
+"""The artifact that says how work sent elsewhere is found again."""
 Chunks = Iterable[tuple[float, Any]]
 """Streamed values, each with its milliseconds from the start."""
 
@@ -55,8 +57,22 @@ def failed(wanted: Run, recorder: Recorder, error: BaseException, chunks: Chunks
     )
 
 
+def handed_over(wanted: Run, recorder: Recorder) -> Run:
+    """Return the Run whose work was sent elsewhere; its end is not known."""
+    return replace(
+        wanted,
+        status="submitted",
+        cost=recorder.cost,
+        artifacts=tuple(recorder.artifacts),
+        parameters=_sayable(recorder.parameters),
+        metrics=_sayable(recorder.metrics),
+    )
+
+
 def abandoned(run: Run) -> Run:
-    """Return the Run whose process died."""
+    """Return the Run whose process died; what it may have sent elsewhere by then is still to be asked for."""
+    if any(artifact.name == TICKET for artifact in run.artifacts):
+        return replace(run, status="submitted")
     error = {"code": "cancelled", "message": "The process ended before the Run did.", "hint": ""}
     return replace(run, status="cancelled", error=error)
 
@@ -67,7 +83,7 @@ def _closed(wanted: Run, recorder: Recorder, **ending: Any) -> Run:
         tokens_input=recorder.tokens_input,
         tokens_output=recorder.tokens_output,
         cost=recorder.cost,
-        duration=round(recorder.elapsed(), 6),
+        duration=round(max(recorder.elapsed(), 0.0), 6),
         artifacts=tuple(recorder.artifacts),
         **ending,
     )

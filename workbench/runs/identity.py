@@ -37,13 +37,17 @@ def new_id() -> str:
     return "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5))
 
 
-def owner() -> str:
-    """Return this process as ``host:pid:start``, which no other process ever equals."""
-    return _owner(os.getpid())
+def owner(pid: int | None = None) -> str:
+    """Return this process, or a child of it, as ``host:pid:start``, which no other process ever equals."""
+    return _owner(os.getpid()) if pid is None else _told(pid)
 
 
 @lru_cache(maxsize=4)
 def _owner(pid: int) -> str:
+    return _told(pid)
+
+
+def _told(pid: int) -> str:
     return f"{socket.gethostname()}:{pid}:{_start(pid) or 0}"
 
 

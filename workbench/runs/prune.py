@@ -15,6 +15,8 @@ from workbench.storage.tables import TagRow
 
 __all__ = ["prune"]
 
+_OPEN = ("running", "submitted")
+
 
 def prune(
     store: RunStore,
@@ -40,7 +42,7 @@ def prune(
 
 def _doomed(store: RunStore, user_id: str, older_than: timedelta | None, status: str | None) -> list[str]:
     kept = _kept(store)
-    statement = select(RUNS.c.id).where(RUNS.c.user_id == user_id, RUNS.c.status != "running")
+    statement = select(RUNS.c.id).where(RUNS.c.user_id == user_id, RUNS.c.status.not_in(_OPEN))
     if older_than is not None:
         before = time.time_ns() // 1000 - int(older_than.total_seconds() * 1e6)
         statement = statement.where(RUNS.c.started_us < before)
@@ -51,9 +53,9 @@ def _doomed(store: RunStore, user_id: str, older_than: timedelta | None, status:
 
 
 def _kept(store: RunStore) -> set[str]:
-    """Return every tagged Run, with the Runs above and below it, and those above and below a running one."""
+    """Return every tagged Run and every one that goes on, with the Runs above and below it."""
     tagged = select(TagRow.run_id)
-    needed = store.select(select(RUNS).where(RUNS.c.id.in_(tagged) | (RUNS.c.status == "running")))
+    needed = store.select(select(RUNS).where(RUNS.c.id.in_(tagged) | RUNS.c.status.in_(_OPEN)))
     return {run.id for run in with_children(store, needed)} | _above(store, needed)
 
 

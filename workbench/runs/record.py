@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EPOCH", "Artifact", "Run", "Status", "check_seed", "check_status", "run_key"]
 
-Status = Literal["running", "finished", "failed", "cancelled"]
+Status = Literal["running", "submitted", "finished", "failed", "cancelled"]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DIGEST_FORMAT = 1
 _SEED_LIMIT = 2**63
@@ -58,8 +58,9 @@ class Run:
         What was computed, such as ``chat``.
     name : str or None
         A label for people.
-    status : {"running", "finished", "failed", "cancelled"}
-        ``cancelled`` also where its process died.
+    status : {"running", "submitted", "finished", "failed", "cancelled"}
+        ``submitted`` where the work was sent off and nobody has seen its end yet; ``cancelled`` also
+        where its process died.
     key : str
         SHA-256 over kind, inputs, seed and the computation's version.
     occurrence : int
@@ -93,7 +94,7 @@ class Run:
     started_us : int
         Start, microseconds since 1970 UTC.
     duration : float or None
-        Seconds; ``None`` while running.
+        Seconds; ``None`` until the end is known.
     environment : dict
         Python, platform, packages, git commit; see `workbench.runs.environment`.
     environment_digest : str
@@ -139,6 +140,11 @@ class Run:
     tags: tuple[str, ...] = ()
     digest: str = ""
     replayed: bool = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether its end is known and recorded."""
+        return self.status not in ("running", "submitted")
 
     @property
     def tokens(self) -> int:

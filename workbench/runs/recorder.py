@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import BadInput, Cancelled
-from workbench.runs.record import Artifact
+from workbench.runs.record import Artifact, Run
 
 if TYPE_CHECKING:
     from workbench.runs.redaction import Scrubber
@@ -30,6 +30,8 @@ class Recorder:
     ----------
     run_id : str
         The Run being made.
+    stopping : bool
+        Whether somebody asked to stop work that was sent elsewhere; see `workbench.runs.Runs.settle`.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Recorder:
         self.tokens_input = 0
         self.tokens_output = 0
         self.cost: float | None = 0.0
+        self.stopping = False
         self._objects = objects
         self._scrubber = scrubber
         self._progress = tuple(progress)
@@ -57,6 +60,13 @@ class Recorder:
     def elapsed(self) -> float:
         """Return the seconds since the start, whatever the clock on the wall did meanwhile."""
         return time.perf_counter() - self._began
+
+    def go_on(self, run: Run) -> None:
+        """Take up a Run that was begun before; what it used is told anew."""
+        self.metrics |= run.metrics
+        self.parameters |= run.parameters
+        self.artifacts += run.artifacts
+        self._began = time.perf_counter() - (time.time() - run.started_us / 1e6)
 
     def metric(self, name: str, value: float) -> None:
         """Set a number that the Run reached."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from workbench.errors import Unavailable, error_from_dict
 from workbench.runs.accounts import Reservation, Spent
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from workbench.storage.objects import ObjectStore
 
 __all__ = ["Recording"]
+
+_Recorder = TypeVar("_Recorder", bound=Recorder)
 
 _modes: ContextVar[dict[int, Mode]] = ContextVar("workbench_modes")
 """The modes of the `Recording` that a ``with`` block changed."""
@@ -141,7 +143,7 @@ class Recording:
         found = None if effect and self.mode == "cache" else self._replayed(wanted)
         if found is not None:
             return found
-        recorder = self._start(wanted, reserve, progress)
+        recorder = self._start(wanted, reserve, progress, Recorder)
         try:
             with self._execution.computing(wanted.id):
                 output = compute(recorder)
@@ -197,7 +199,7 @@ class Recording:
             plainly = [] if found.error else rechunk(found.output)
             yield from [chunk for _, chunk in found.chunks] or plainly
             return self._given(found)
-        recorder = self._start(wanted, reserve, progress)
+        recorder = self._start(wanted, reserve, progress, Recorder)
         chunks: list[tuple[float, Any]] = []
         began = time.perf_counter()
         inside, source = self._execution.computing, None
@@ -330,12 +332,18 @@ class Recording:
         self._execution.count(run)
         return run
 
-    def _start(self, wanted: Run, reserve: Reservation | None, progress: Progress | None) -> Recorder:
+    def _start(
+        self,
+        wanted: Run,
+        reserve: Reservation | None,
+        progress: Progress | None,
+        make: type[_Recorder],
+    ) -> _Recorder:
         _, text, _ = self._environment.current()
         held = (reserve.cost, reserve.tokens) if reserve else (None, None)
         follower = first_follower()
         told = [tell for tell in (progress, follower and follower.progress) if tell]
-        recorder = Recorder(
+        recorder = make(
             wanted.id, self.objects, self._scrubber, told, lambda: self.store.stop_asked(wanted.id)
         )
         recorder.parameters |= wanted.parameters

@@ -8,7 +8,7 @@ from sqlalchemy import case, desc, select
 
 from workbench.errors import BadInput, ReplayMiss
 from workbench.runs.diff import differences
-from workbench.runs.record import Run
+from workbench.runs.record import Run, Status
 from workbench.runs.store import RUNS, RunStore
 
 __all__ = ["Mode", "check_mode", "find", "miss"]
@@ -28,13 +28,14 @@ def check_mode(mode: str) -> Mode:
     return mode  # type: ignore[return-value]
 
 
-def find(store: RunStore, wanted: Run, mode: Mode) -> Run | None:
+def find(store: RunStore, wanted: Run, mode: Mode, *also: Status) -> Run | None:
     """Return the newest recorded Run of the same key and occurrence.
 
     One that the same notebook made is preferred. A failed Run is never reused in ``cache``; in
     ``strict`` it is what happened, so its failure is given back when nothing finished is there.
+    Those of the statuses in ``also`` come after finished ones too.
     """
-    statuses = ("finished", "failed") if mode == "strict" else ("finished",)
+    statuses = ("finished", "failed", *also) if mode == "strict" else ("finished", *also)
     statement = (
         select(RUNS)
         .where(

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import desc, select, tuple_
 
-from workbench.errors import NotFound
 from workbench.runs import bundle, prune, verify
 from workbench.runs.diff import RunDiff, diff
 from workbench.runs.frame import Filters, frame
 from workbench.runs.record import Artifact, Run
-from workbench.runs.recording import Recording
 from workbench.runs.store import RUNS
+from workbench.runs.submitting import Submitting
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -25,28 +24,10 @@ if TYPE_CHECKING:
 __all__ = ["Runs"]
 
 
-class Runs(Recording):
+class Runs(Submitting):
     """Records, replays, compares and carries Runs; see `Recording` for what it is made of."""
 
     # reading
-
-    def get(self, run_id: str) -> Run:
-        """Return one Run of the current user by its identifier or an unambiguous beginning of it.
-
-        Raises
-        ------
-        NotFound
-            There is none, or it is somebody else's.
-        """
-        start = run_id.strip().upper()
-        owned = select(RUNS).where(RUNS.c.user_id == self._user())
-        # A range, for LIKE finds no index; every character of an identifier sorts before the tilde.
-        beginning = owned.where(RUNS.c.id >= start, RUNS.c.id < f"{start}~").limit(2)
-        found = self.store.select(beginning) if start.isalnum() else []
-        if len(found) == 1:
-            return found[0]
-        what = f"{run_id!r} begins several Runs" if found else f"There is no Run {run_id!r}"
-        raise NotFound(f"{what}.", "`%runs --all` lists the ones there are.")
 
     def frame(
         self,
@@ -110,13 +91,15 @@ class Runs(Recording):
     def stop(self, run: Run | str) -> Run:
         """Ask a Run that is being computed, in whatever process, to stop at its next sign of progress.
 
+        A submitted one ends when `settle` has called back its work from where it was sent.
+
         Returns
         -------
         Run
-            As it stands now: running still, or ended.
+            As it stands now: running or submitted still, or ended.
         """
         found = self._run(run)
-        if found.status == "running":
+        if not found.ended:
             self.store.ask_stop(found.id)
         return self.store.get(found.id)
 
@@ -189,6 +172,3 @@ class Runs(Recording):
     def _filters(self, **chosen: Any) -> Filters:
         here = chosen.get("execution") == self.execution
         return Filters(**chosen, replayed=frozenset(self._execution.replayed) if here else frozenset())
-
-    def _run(self, run: Run | str) -> Run:
-        return run if isinstance(run, Run) else self.get(run)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, cast
 
-from sqlalchemy import Connection, Select, Table, bindparam, delete, false, insert, select, update
+from sqlalchemy import Connection, Select, Table, Update, bindparam, delete, false, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert_postgresql
 from sqlalchemy.dialects.sqlite import insert as upsert_sqlite
 from sqlalchemy.exc import DBAPIError
@@ -67,14 +67,35 @@ class RunStore:
         A Run ends once: an interrupt that comes when it is stored, or two processes that close the
         same abandoned one, change nothing more.
         """
-        row = _row_of(run)
-        row = {name: row[name] for name in _CHANGING} | {"which": run.id}
+        return self._end(run, _ABANDON if abandoned else _FINISH)
+
+    def _end(self, run: Run, statement: Update) -> bool:
         with self.database.write() as connection:
-            if connection.execute(_ABANDON if abandoned else _FINISH, row).rowcount == 0:
+            if connection.execute(statement, _changes(run)).rowcount == 0:
                 return False
-            _write_artifacts(connection, run)
+            _write_artifacts(connection, run.id, run.artifacts)
             self._add_usage(connection, run)
         return True
+
+    def hand_over(self, run: Run, *, abandoned: bool = False) -> bool:
+        """Replace the running row by one whose work was sent elsewhere; return whether it was running.
+
+        What it reserved is given back: budgets count what is used when it ends.
+        """
+        with self.database.write() as connection:
+            if connection.execute(_ABANDON if abandoned else _HAND_OVER, _changes(run)).rowcount == 0:
+                return False
+            _write_artifacts(connection, run.id, run.artifacts)
+        return True
+
+    def announce(self, run_id: str, artifacts: Sequence[Artifact]) -> None:
+        """Write the artifacts of a Run that goes on."""
+        with self.database.write() as connection:
+            _write_artifacts(connection, run_id, artifacts)
+
+    def settle(self, run: Run) -> bool:
+        """Replace the submitted row by the ended one; return whether it was submitted."""
+        return self._end(run, _SETTLE)
 
     def add(self, runs: Sequence[Run], environments: dict[str, str]) -> None:
         """Insert whole Runs made elsewhere, all or none."""
@@ -84,7 +105,7 @@ class RunStore:
             for run in runs:
                 row = _row_of(run) | {"owner": "imported:0:0", "reserved_cost": None, "reserved_tokens": None}
                 connection.execute(_INSERT, row)
-                _write_artifacts(connection, run)
+                _write_artifacts(connection, run.id, run.artifacts)
                 _write_tags(connection, run)
 
     def remove(self, choose: Callable[[], list[str]]) -> list[str]:
@@ -220,10 +241,18 @@ _END = (
     .values({name: bindparam(name) for name in _CHANGING} | {"reserved_cost": None, "reserved_tokens": None})
 )
 # One that was taken for abandoned has no duration either: its living process knows better.
-_FINISH = _END.where(RUNS.c.duration.is_(None))
+_HAND_OVER = _END.where(RUNS.c.duration.is_(None))
+_FINISH = _HAND_OVER.where(RUNS.c.status != "submitted")
+_SETTLE = _END.where(RUNS.c.status == "submitted")
 _ABANDON = _END.where(RUNS.c.status == "running")
 _STOP = select(STOPS.c.run_id).where(STOPS.c.run_id == bindparam("which"))
+_CLEAR = delete(ARTIFACTS).where(ARTIFACTS.c.run_id == bindparam("which"))
 _REMOVE = delete(RUNS).where(RUNS.c.id == bindparam("which"))
+
+
+def _changes(run: Run) -> dict[str, Any]:
+    row = _row_of(run)
+    return {name: row[name] for name in _CHANGING} | {"which": run.id}
 
 
 def _row_of(run: Run) -> dict[str, Any]:
@@ -250,19 +279,21 @@ def _run_of(row: Any, environment: dict[str, Any], artifacts: Sequence[Any], tag
     )
 
 
-def _write_artifacts(connection: Connection, run: Run) -> None:
+def _write_artifacts(connection: Connection, run_id: str, artifacts: Sequence[Artifact]) -> None:
+    """Write a Run's artifacts in the place of those that it had before its end."""
     rows = [
         {
-            "run_id": run.id,
+            "run_id": run_id,
             "position": at,
             "name": a.name,
             "digest": a.digest,
             "media_type": a.media_type,
             "size": a.size,
         }
-        for at, a in enumerate(run.artifacts)
+        for at, a in enumerate(artifacts)
     ]
     if rows:
+        connection.execute(_CLEAR, {"which": run_id})
         connection.execute(insert(ARTIFACTS), rows)
 
 

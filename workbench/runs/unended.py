@@ -43,12 +43,16 @@ class Unended:
         while self._kept:
             run = self._kept.popleft()
             try:
-                self._store.finish(run)
+                self._write(run)
             except Unavailable:
                 self._kept.appendleft(run)
                 raise
         for run in self._store.abandoned(is_alive):
-            self._store.finish(abandoned(run).sealed(), abandoned=True)
+            self._write(abandoned(run).sealed(), abandoned=True)
+
+    def _write(self, run: Run, *, abandoned: bool = False) -> None:
+        write = self._store.hand_over if run.status == "submitted" else self._store.finish
+        write(run, abandoned=abandoned)
 
     def end_now_and_then(self) -> None:
         """Do so if anything was kept or it is a while since; what cannot be written now waits."""

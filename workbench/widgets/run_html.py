@@ -146,6 +146,8 @@ def _facts(run: Run, problems: list[str]) -> str:
 def _verified(run: Run, problems: list[str]) -> str:
     if run.status == "running":
         return "not yet: it is still running"
+    if run.status == "submitted" and not problems:
+        return "not yet: it was sent off, and its end is not recorded"
     if problems:
         return f'<span class="wb-bad">no: {escape("; ".join(problems))}</span>'
     objects = f", {amount(len(run.artifacts), 'artifact')} too" if run.artifacts else ""

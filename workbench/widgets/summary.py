@@ -73,7 +73,7 @@ def _kinds(frame: pd.DataFrame) -> str:
 
 
 def _unfinished(status: pd.Series[int]) -> str:
-    names = ("failed", "cancelled", "running")
+    names = ("failed", "cancelled", "running", "submitted")
     return ", ".join(f"{status[name]:,} {name}" for name in names if status.get(name)) or "none failed"
 
 

@@ -11,7 +11,7 @@ from workbench.server.schemas.common import Metadata, Page
 
 __all__ = ["ArtifactView", "Difference", "RunPage", "RunRow", "RunView", "Soundness"]
 
-Status = Literal["running", "finished", "failed", "cancelled"]
+Status = Literal["running", "submitted", "finished", "failed", "cancelled"]
 
 
 class RunPage(Page):
