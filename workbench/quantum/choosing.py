@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbench.quantum.limits import bond_bound
+from workbench.quantum.limits import BOND, DENSE, bond_bound
 
 if TYPE_CHECKING:
     from workbench.quantum.backends import Engines
@@ -18,15 +18,12 @@ if TYPE_CHECKING:
 __all__ = ["Choice", "choose", "choose_sweep"]
 
 SMALL = 10
-"""Up to here Qiskit's own state vector is the fastest: no other library has to be told the circuit."""
+SHORT = 64
+"""Up to so many qubits and operations Qiskit's own state vector starts the soonest."""
 TABLEAU_FROM = 16
 """From here a Clifford circuit is sampled from its tableau instead of a state."""
-SINGLE_FROM = 15
+SINGLE_FROM = 13
 """From here the state is computed in single precision unless double is asked for."""
-DENSE = 30
-"""Beyond, states do not fit into common machines."""
-BOND = 12
-"""Most qubits of a matrix product state's bond that end in a reasonable time."""
 BROADCAST = 8
 """Up to here a sweep is fastest as one more axis of every array."""
 
@@ -81,12 +78,14 @@ def choose(
         return _beyond(lowered) or Choice("aer", precision or "double", why)
     if lowered.qubits > DENSE:
         return _beyond(lowered) or Choice("qsim", "single", "dense")
-    return _dense(lowered.qubits, engines, precision)
+    return _dense(lowered, engines, precision)
 
 
-def _dense(qubits: int, engines: Engines, precision: Precision | None) -> Choice:
-    if qubits <= SMALL and precision != "single":
-        return Choice("qiskit", "double", f"{qubits} qubits: Qiskit's state vector has the least overhead")
+def _dense(lowered: Lowered, engines: Engines, precision: Precision | None) -> Choice:
+    qubits = lowered.qubits
+    if qubits <= SMALL and len(lowered.ops) <= SHORT and precision != "single":
+        why = f"{qubits} qubits and few operations: Qiskit's state vector starts the soonest"
+        return Choice("qiskit", "double", why)
     if precision != "double" and qubits >= SINGLE_FROM and _usable(engines, "qsim"):
         return Choice("qsim", "single", f"{qubits} qubits in single precision: qsim fuses gates")
     if precision == "single":

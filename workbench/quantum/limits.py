@@ -10,8 +10,12 @@ from workbench.quantum.lowered import Branch, Gate, Lowered, Matrix, While, walk
 if TYPE_CHECKING:
     from workbench.quantum.backends.base import Backend, Task
 
-__all__ = ["bond_bound", "check_memory", "free_bytes", "size_text"]
+__all__ = ["BOND", "DENSE", "bond_bound", "check_memory", "free_bytes", "size_text"]
 
+DENSE = 30
+"""Qubits beyond which states do not fit into common machines."""
+BOND = 12
+"""Most qubits of a matrix product state's bond that end in a reasonable time."""
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
 _THOUSAND = 1000.0
 

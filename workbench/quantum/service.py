@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from workbench.errors import FeatureOff
+from workbench.errors import BadInput, FeatureOff
 from workbench.quantum.backends import Engines
 from workbench.quantum.request import Request, Shots, request
 from workbench.quantum.result import CircuitResult
@@ -123,6 +123,30 @@ class QuantumService:
             CIRCUIT, asked.inputs(), compute, version=_VERSION, seed=asked.seed, name=name, tags=tags,
             progress=progress,
         )  # fmt: skip
+        return CircuitResult(run, self.studio.runs.artifact_bytes)
+
+    def result(self, run_id: str) -> CircuitResult:
+        """Return what a Run of a circuit gave.
+
+        Parameters
+        ----------
+        run_id : str
+            Or an unambiguous beginning of it.
+
+        Raises
+        ------
+        NotFound
+            There is no such Run, or it is somebody else's.
+        BadInput
+            The Run is no circuit's, or has not finished.
+        """
+        run = self.studio.runs.get(run_id)
+        if run.kind != CIRCUIT or run.status != "finished":
+            raise BadInput(
+                f"The Run {run.id} is of kind {run.kind} and {run.status}; expected a finished circuit.",
+                "`%runs --kind circuit` lists them.",
+                details={"field": "run_id"},
+            )
         return CircuitResult(run, self.studio.runs.artifact_bytes)
 
     def _request(self, circuit: Any, dialect: str | None, **given: Any) -> Request:

@@ -9,7 +9,8 @@ import numpy as np
 
 from workbench.errors import WorkbenchError
 from workbench.quantum.backends.base import Outcome, Task
-from workbench.quantum.backends.local import LocalEngine, cores
+from workbench.quantum.backends.local import AMPLITUDE, LocalEngine, cores
+from workbench.quantum.limits import BOND, DENSE, bond_bound
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from workbench.quantum.observables import Observable
 
 __all__ = ["AerBackend"]
-
-DENSE_QUBITS = 30
-"""Beyond, a circuit that is not Clifford is computed as a matrix product state."""
 
 
 class AerBackend(LocalEngine):
@@ -31,20 +29,25 @@ class AerBackend(LocalEngine):
     dynamic = True
 
     def bytes_needed(self, task: Task) -> int:
-        """Return the most memory that a run takes; a matrix product state grows as it has to."""
-        return 0 if task.lowered.qubits > DENSE_QUBITS else super().bytes_needed(task)
+        """Return the most memory that a run takes: of matrices where a product state can hold it."""
+        lowered = task.lowered
+        bond = bond_bound(lowered)
+        if lowered.qubits <= DENSE or bond > BOND:
+            return super().bytes_needed(task)
+        return AMPLITUDE["double"] * lowered.qubits * 2 * 4**bond
 
     def run(self, task: Task) -> Outcome:
         """Return amplitudes, or samples of what acts on measurements or is large."""
         from workbench.quantum.emit.qiskit import to_qiskit
 
-        large = task.lowered.qubits > DENSE_QUBITS
+        large = task.lowered.qubits > DENSE
         if task.lowered.dynamic or large:
             method = "matrix_product_state" if large else "statevector"
             return self._sample(to_qiskit(task.lowered.shown()), task, method)
+        simulator = self._simulator(task, "statevector")
         circuit = to_qiskit(task.lowered.unmeasured())
         circuit.save_statevector()
-        data = _done(self._simulator(task, "statevector").run(circuit, shots=1)).data()["statevector"]
+        data = _done(simulator.run(circuit, shots=1)).data()["statevector"]
         return Outcome(amplitudes=np.asarray(data), first="least")
 
     def _sample(self, circuit: Any, task: Task, method: str) -> Outcome:

@@ -18,8 +18,8 @@ _NAMES = {
     "delay": "Delay", "break_loop": "break", "continue_loop": "continue",
 }  # fmt: skip
 _UPPER = frozenset({
-    "h", "x", "y", "z", "s", "t", "p", "r", "u", "rx", "ry", "rz", "u1", "u2", "u3", "ecr", "dcx", "rxx", "ryy",
-    "rzz", "rzx", "rccx",
+    "h", "x", "y", "z", "s", "t", "p", "r", "u", "rx", "ry", "rz", "u1", "u2", "u3", "ecr", "dcx", "rxx",
+    "ryy", "rzz", "rzx", "rccx",
 })  # fmt: skip
 _DENOMINATORS = sorted({3, 5, 6, 10, 12, 24, *(2**power for power in range(11))})
 _NUMERATOR_MOST = 99

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import re
 from dataclasses import replace
 from functools import cache
@@ -55,7 +57,9 @@ def read(source: str) -> Program:
     from qiskit_qasm3_import.exceptions import ConversionError
 
     try:
-        tree = openqasm3.parse(source)
+        # The lexer also prints what it raises.
+        with contextlib.redirect_stderr(io.StringIO()):
+            tree = openqasm3.parse(source)
     except QASM3ParsingError as error:
         raise _malformed(source, error) from error
     visitor = _visitor()()
