@@ -8,6 +8,7 @@ from workbench.errors import BadInput
 from workbench.quantum.canonical.classical import condition_from_json, target_from_json
 from workbench.quantum.canonical.encode import FORMAT
 from workbench.quantum.canonical.library import make
+from workbench.quantum.native import keep_qiskit
 from workbench.quantum.parameters import expression_from_text, parameter
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def from_json(body: dict[str, Any]) -> QuantumCircuit:
     BadInput
         If it is of a format that this version does not know.
     """
+    keep_qiskit()
     from qiskit import QuantumCircuit
     from qiskit.circuit import AncillaQubit, AncillaRegister, ClassicalRegister, Clbit, QuantumRegister, Qubit
 
