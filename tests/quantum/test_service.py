@@ -83,7 +83,7 @@ def test_a_result_can_be_had_again_from_its_run(studio: Studio) -> None:
 def test_many_keys_lie_beside_the_run(studio: Studio) -> None:
     circuit = QuantumCircuit(14)
     for qubit in range(14):
-        circuit.ry(0.3 + 0.2 * qubit, qubit)
+        circuit.ry(1.0 + 0.1 * qubit, qubit)
     result = studio.quantum.run(circuit, shots=100_000, seed=1)
     again = studio.quantum.result(result.run_id)
     assert len(result.run.artifacts) == 2
@@ -91,7 +91,7 @@ def test_many_keys_lie_beside_the_run(studio: Studio) -> None:
     assert again.counts is not None
     assert sum(again.counts.values()) == 100_000
     assert again.probabilities is not None
-    expected = math.prod(math.cos((0.3 + 0.2 * qubit) / 2) ** 2 for qubit in range(14))
+    expected = math.prod(math.cos((1.0 + 0.1 * qubit) / 2) ** 2 for qubit in range(14))
     assert again.probabilities["0" * 14] == pytest.approx(expected, rel=1e-5)
 
 

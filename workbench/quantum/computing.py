@@ -53,7 +53,8 @@ def compute(request: Request, engines: Engines, recorder: Recorder) -> dict[str,
         output["expval"] = _expected(request, lowered, answer, asked, engine)
     if request.compare:
         names = tuple(dict.fromkeys((choice.engine, *request.compare)))
-        output["agreement"] = compare(lowered, asked, names, engines, answer).to_dict()
+        free = replace(asked, precision=request.precision)
+        output["agreement"] = compare(lowered, free, names, engines, answer).to_dict()
         recorder.metric("agree", float(output["agreement"]["agree"]))
     output["meta"] = meta_of(request, choice, asked, began) | answer.outcome.meta
     output["meta"]["engine_seconds"] = answer.seconds

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import time
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import BadInput
+from workbench.errors import BadInput, Refused
 from workbench.quantum.backends.base import Outcome, Precision, Task
 from workbench.quantum.limits import check_memory
 from workbench.quantum.lowered import Lowered
@@ -95,7 +96,7 @@ def prepared(lowered: Lowered) -> Lowered:
 
     try:
         deferred: Lowered = defer(lowered, most=DEFERRED_QUBITS)
-    except BadInput:
+    except (BadInput, Refused):
         return lowered
     return deferred
 
@@ -115,12 +116,18 @@ def resolve(engine: Backend, lowered: Lowered, asked: Asked) -> Task:
     reason = engine.refuses(task)
     if reason is not None:
         raise BadInput(
-            f"{engine.name} cannot run this circuit: {reason}",
+            reason,
             "Take another engine, or on='auto'.",
             details={"field": "on", "engine": engine.name},
         )
     check_memory(engine, task)
     return task
+
+
+def load(engine: Backend) -> None:
+    """Load an engine's libraries, so that no figure counts their start."""
+    for module in getattr(engine, "modules", ()):
+        importlib.import_module(module)
 
 
 def execute(engine: Backend, lowered: Lowered, asked: Asked) -> Answer:
@@ -131,8 +138,9 @@ def execute(engine: Backend, lowered: Lowered, asked: Asked) -> Answer:
     BadInput
         The engine cannot do this, or it does not fit into memory.
     """
-    began = time.perf_counter()
     task = resolve(engine, lowered, asked)
+    load(engine)
+    began = time.perf_counter()
     outcome: Outcome = engine.run(task)
     seconds = time.perf_counter() - began
     bits = task.lowered.clbits or lowered.qubits

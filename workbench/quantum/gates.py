@@ -234,7 +234,7 @@ def _placed(op: _Unitary, at: tuple[int, ...], line: int | None) -> _Unitary:
 def _as_matrix(operation: Any, matrix: Any) -> _Piece:
     import numpy as np
 
-    value = np.array(matrix, dtype=np.complex128)
+    value = np.array(matrix, dtype=np.complex128, order="C")
     label = getattr(operation, "label", None) or operation.name
     return _Piece((Matrix(tuple(range(operation.num_qubits)), value, label),))
 

@@ -112,8 +112,8 @@ class CircuitResult:
             return None
         import pandas as pd
 
-        columns = kept if "artifact" not in kept else json.loads(self.load(kept["artifact"]))
-        return pd.DataFrame(columns)
+        columns = kept["columns"] if "columns" in kept else json.loads(self.load(kept["artifact"]))
+        return pd.DataFrame(dict(columns))
 
     @cached_property
     def agreement(self) -> Agreement | None:
@@ -207,7 +207,7 @@ class CircuitResult:
         kind : {"histogram", "bloch", "city", "phase", "sweep", "agreement"}, optional
             By default what the result has: a sweep's curves, else a histogram.
         **options
-            Of the drawing; see `workbench.quantum.drawing`.
+            Of the drawing; see `workbench.quantum.drawing.plots`.
 
         Raises
         ------
@@ -216,7 +216,7 @@ class CircuitResult:
         MissingExtra
             matplotlib is not installed.
         """
-        from workbench.quantum.drawing.figures import figure
+        from workbench.quantum.figures import figure
 
         return figure(self, kind, **options)
 

@@ -217,8 +217,9 @@ def _point(
 
 
 def _kept(recorder: Recorder, points: pd.DataFrame, columns: dict[str, list[float]]) -> dict[str, Any]:
-    table = {str(name): points[name].tolist() for name in points.columns} | columns
-    if sum(map(len, table.values())) <= INLINE_VALUES:
-        return table
+    # pairs, for the names of an object would come back sorted
+    table = [[str(name), points[name].tolist()] for name in points.columns] + list(map(list, columns.items()))
+    if len(table) * len(points) <= INLINE_VALUES:
+        return {"columns": table}
     made = recorder.artifact("sweep.json", json.dumps(table).encode(), "application/json")
     return {"artifact": made.digest, "points": len(points)}

@@ -33,7 +33,7 @@ def gate_matrix(name: str, angles: Sequence[float] = ()) -> NDArray[np.complex12
 
 @lru_cache(maxsize=1024)
 def _gate_matrix(name: str, angles: tuple[float, ...]) -> NDArray[np.complex128]:
-    matrix = np.array(standard_gates()[name](*angles).to_matrix(), dtype=np.complex128)
+    matrix = np.array(standard_gates()[name](*angles).to_matrix(), dtype=np.complex128, order="C")
     matrix.flags.writeable = False
     return matrix
 

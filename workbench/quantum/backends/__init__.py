@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import BadInput
+from workbench.errors import BadInput, MissingExtra
 from workbench.plugins import Plugins
 from workbench.quantum.backends.base import Backend, Outcome, Precision, Sweeping, Task
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["Backend", "Engines", "Outcome", "Precision", "Sweeping", "Task", "engine_names"]
 
 _PLUGINS = Plugins("workbench.circuit_backends", "circuit engine", "on")
-_ALONE = ("aer", "braket", "cirq", "lightning", "pennylane", "qiskit", "qsim", "stim")
+_MACHINES = frozenset({"aws", "fake", "google", "ibm"})
+_OURS = ("aer", "braket", "cirq", "lightning", "pennylane", "qiskit", "qsim", "stim")
 
 
 def engine_names() -> list[str]:
@@ -80,8 +81,15 @@ class Engines:
 
     def local(self) -> list[str]:
         """Return the engines that simulate here, our own first."""
-        others = [name for name in engine_names() if name not in _ALONE]
-        return [*_ALONE, *(name for name in others if not getattr(self.any(name), "detached", False))]
+        others = [name for name in engine_names() if name not in _MACHINES.union(_OURS)]
+        return [*_OURS, *filter(self._simulates, others)]
+
+    def _simulates(self, name: str) -> bool:
+        """Whether somebody's plug-in is an engine; a broken one is none."""
+        try:
+            return not getattr(self.any(name), "detached", False)
+        except MissingExtra:
+            return False
 
 
 def require(backend: Any) -> None:
@@ -94,8 +102,6 @@ def require(backend: Any) -> None:
     """
     reason = backend.available()
     if reason is not None:
-        from workbench.errors import MissingExtra
-
         raise MissingExtra(
             f"The circuit engine {backend.name!r} cannot be used: {reason}",
             "pip install 'autogent-studio[quantum]'",

@@ -38,14 +38,14 @@ class AerBackend(LocalEngine):
 
     def run(self, task: Task) -> Outcome:
         """Return amplitudes, or samples of what acts on measurements or is large."""
-        from workbench.quantum.emit.qiskit import to_qiskit
+        from workbench.quantum.emit.qiskit import AER, to_qiskit
 
         large = task.lowered.qubits > DENSE
         if task.lowered.dynamic or large:
             method = "matrix_product_state" if large else "statevector"
-            return self._sample(to_qiskit(task.lowered.shown()), task, method)
+            return self._sample(to_qiskit(task.lowered.shown(), AER), task, method)
         simulator = self._simulator(task, "statevector")
-        circuit = to_qiskit(task.lowered.unmeasured())
+        circuit = to_qiskit(task.lowered.unmeasured(), AER)
         circuit.save_statevector()
         data = _done(simulator.run(circuit, shots=1)).data()["statevector"]
         return Outcome(amplitudes=np.asarray(data), first="least")
@@ -68,9 +68,9 @@ class AerBackend(LocalEngine):
         from qiskit.quantum_info import SparsePauliOp
         from qiskit_aer.primitives import EstimatorV2
 
-        from workbench.quantum.emit.qiskit import to_qiskit
+        from workbench.quantum.emit.qiskit import AER, to_qiskit
 
-        circuit = to_qiskit(lowered.unmeasured())
+        circuit = to_qiskit(lowered.unmeasured(), AER)
         by_name = {parameter.name: parameter for parameter in circuit.parameters}
         columns = {by_name[name]: values[:, at] for at, name in enumerate(lowered.parameters)}
         operators = [

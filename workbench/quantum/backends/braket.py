@@ -44,5 +44,5 @@ class BraketBackend(LocalEngine):
 
         circuit = to_braket(task.lowered.unmeasured())
         circuit.state_vector()
-        state = np.asarray(LocalSimulator("braket_sv").run(circuit, shots=0).result().values[0])
-        return Outcome(amplitudes=state * np.exp(1j * task.lowered.phase))
+        result = LocalSimulator("braket_sv").run(circuit, shots=0).result()
+        return Outcome(amplitudes=np.asarray(result.values[0]))

@@ -39,8 +39,7 @@ class PennyLaneBackend(LocalEngine):
         from pennylane.devices.qubit import get_final_state
 
         state, _ = get_final_state(_tape(task.lowered, [qml.state()]))
-        phase = np.exp(1j * task.lowered.phase)
-        return Outcome(amplitudes=np.ascontiguousarray(state, complex).reshape(-1) * phase)
+        return Outcome(amplitudes=np.ascontiguousarray(state, complex).reshape(-1))
 
     def expectations(
         self, lowered: Lowered, values: NDArray[np.float64], observables: Sequence[Observable]
@@ -78,9 +77,7 @@ class LightningBackend(LocalEngine):
         device = qml.device("lightning.qubit", wires=task.lowered.qubits, c_dtype=precision)
         tape = _tape(task.lowered, [qml.state()])
         (tape,), _ = device.preprocess_transforms()((tape,))
-        state: Any = np.asarray(device.execute(tape))
-        state *= precision(np.exp(1j * task.lowered.phase))
-        return Outcome(amplitudes=state)
+        return Outcome(amplitudes=np.asarray(device.execute(tape)))
 
 
 def _tape(lowered: Lowered, measured: list[Any]) -> Any:

@@ -59,11 +59,11 @@ def _state(circuit: Any, qubits: int) -> Any:
 
 def _counts(samples: Any, lowered: Lowered) -> dict[str, int]:
     """Read each bit where it was last written; one that never was shows 0."""
-    from workbench.quantum.emit.stim import measured_bits
+    from workbench.quantum.emit.stim import records
     from workbench.quantum.readout import texts
 
     bits = np.zeros((len(samples), lowered.clbits), np.uint8)
-    for column, bit in enumerate(measured_bits(lowered)):
+    for bit, column in records(lowered).items():
         bits[:, bit] = samples[:, column]
     packed, counts = np.unique(np.packbits(bits, axis=1), axis=0, return_counts=True)
     keys = np.unpackbits(packed, axis=1, count=lowered.clbits)

@@ -53,7 +53,7 @@ def layout(
     if not measured:
         used = {row for element in elements for row in element.touched}
         wires.rows = wires.rows[: max([wires.qubit_rows, *(row + 1 for row in used)])]
-    width = math.inf if fold == 0 else (fold or WIDTH) - _left(wires) - 2 * GAP
+    width = math.inf if fold == 0 else (fold or WIDTH) - _left(wires) - 3 * GAP
     lines = max(1, ROWS_MOST // max(1, len(wires.rows)))
     return wires, arrange(elements, len(wires.rows), width, lines)
 
@@ -79,7 +79,7 @@ def circuit_svg(circuit: QuantumCircuit, *, fold: int | None = None, measured: b
         ``fold`` is negative.
     """
     wires, placed = layout(circuit, fold=fold, measured=measured)
-    total = count(circuit) if measured else count(circuit) - circuit.count_ops().get("measure", 0)
+    total = count(circuit, measured=measured)
     captions = _captions(circuit, wires, placed.operations, total)
     left = _left(wires)
     pitch = _PITCH + DEEPER * max(0, placed.deepest - 1)
@@ -91,7 +91,8 @@ def circuit_svg(circuit: QuantumCircuit, *, fold: int | None = None, measured: b
         ys = [top + at * step + height for height in heights]
         more = line.last < len(placed.widths)
         body.append(_line(wires, placed, line, ys, left, more=more))
-    width = left + max(line.width for line in placed.lines) + 2 * GAP
+    # What goes on below says so with an ellipsis at its end.
+    width = left + max(line.width for line in placed.lines) + (3 if len(placed.lines) > 1 else 2) * GAP
     width = max(width, *(text_width(text, DETAIL + 1) + 8 for text in captions)) if captions else width
     bottom = step * len(placed.lines) - _BETWEEN
     said = "".join(

@@ -79,7 +79,7 @@ class Element:
         if self.kind == "close":
             return 4.0
         if self.kind == "barrier":
-            return max(8.0, text_width(self.label, DETAIL))
+            return max(14.0, text_width(self.label, DETAIL))
         if self.kind == "gate" and self.shape != "box":
             return max(_MARK, below)
         index = _INDEX_ROOM if self.indices else 0.0

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from itertools import pairwise
 
 from workbench.quantum.drawing.elements import BOX, DETAIL, LABEL, Element
+from workbench.quantum.drawing.words import xml
 
 __all__ = ["COLOURS", "Gap", "draw", "number", "words"]
 
@@ -21,6 +21,7 @@ _HALF = BOX / 2
 _DOT = 4.2
 _PLUS = 9.0
 _CROSS = 5.0
+_REACH = {"box": _HALF, "plus": _PLUS, "dot": _DOT, "swap": _CROSS}
 _ROUND = 4
 _DOUBLE = 1.4
 
@@ -35,7 +36,7 @@ def words(x: float, y: float, text: str, size: float, *, anchor: str = "middle",
     faded = ' fill-opacity="0.66"' if soft else ""
     place = "" if anchor == "middle" else f' text-anchor="{anchor}"'
     where = f'x="{number(x)}" y="{number(y)}" font-size="{number(size)}"'
-    return f"<text {where}{place}{faded}>{escape(text)}</text>"
+    return f"<text {where}{place}{faded}>{xml(text)}</text>"
 
 
 def draw(element: Element, x: float, ys: Sequence[float], gaps: list[Gap]) -> str:
@@ -55,7 +56,7 @@ def draw(element: Element, x: float, ys: Sequence[float], gaps: list[Gap]) -> st
     drawing = {"barrier": _barrier, "measure": _measure, "open": _head, "part": _head}.get(
         element.kind, _gate
     )
-    title = f"<title>{escape(element.title)}</title>" if element.title else ""
+    title = f"<title>{xml(element.title)}</title>" if element.title else ""
     return f"<g>{title}{drawing(element, x, ys, gaps)}</g>"
 
 
@@ -111,7 +112,7 @@ def _measure(element: Element, x: float, ys: Sequence[float], gaps: list[Gap]) -
 
 def _head(element: Element, x: float, ys: Sequence[float], gaps: list[Gap]) -> str:
     bottom = max(element.rows)
-    return _box(element, x, ys, gaps) + _reads(element, x, ys, ys[bottom] + _HALF)
+    return _box(element, x, ys, gaps) + _reads(element, x, ys, gaps, ys[bottom] + _HALF)
 
 
 def _gate(element: Element, x: float, ys: Sequence[float], gaps: list[Gap]) -> str:
@@ -131,8 +132,8 @@ def _gate(element: Element, x: float, ys: Sequence[float], gaps: list[Gap]) -> s
     made = _links(sorted(points), ends, x, _stroke(element))
     made += sign(element, x, ys, gaps) + _controls(element, x, ys, gaps)
     lowest = max(row for row in (*element.rows, *(row for row, _ in element.controls)))
-    below = inset if lowest in element.rows else _DOT
-    return made + _reads(element, x, ys, ys[lowest] + below)
+    below = _REACH[element.shape] if lowest in element.rows else _DOT
+    return made + _reads(element, x, ys, gaps, ys[lowest] + below)
 
 
 def _links(points: list[tuple[float, float, int]], ends: dict[float, float], x: float, paint: str) -> str:
@@ -219,12 +220,13 @@ def _box(element: Element, x: float, ys: Sequence[float], gaps: list[Gap]) -> st
     )
 
 
-def _reads(element: Element, x: float, ys: Sequence[float], start: float) -> str:
+def _reads(element: Element, x: float, ys: Sequence[float], gaps: list[Gap], start: float) -> str:
     """Join a gate or a frame to the classical bits that decide about it."""
     if not element.reads:
         return ""
     lowest = max(row for row, _, _ in element.reads)
     made = _double(x, start, ys[lowest] - (0 if element.reads[-1][2] else _DOT))
+    gaps += [(row, x - _DOT, x + _DOT) for row, _, asked in element.reads if not asked]
     for row, below, asked in element.reads:
         fill = "currentColor" if asked else "none"
         made += (

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from html import escape
 
 from workbench.quantum.drawing.glyphs import number
 from workbench.quantum.drawing.outcomes import Outcomes, header, select, short_key
-from workbench.quantum.drawing.words import text_width
+from workbench.quantum.drawing.words import text_width, xml
 
 __all__ = ["histogram_svg"]
 
@@ -18,6 +17,7 @@ _HEIGHT = 170
 _MONO = 6.3
 _BAR_MOST = 44.0
 _STEPS = 4
+_LEAST = 1e-9
 _VALUE_ROOM = 30.0
 _BAR = "var(--jp-brand-color1,#1976d2)"
 _MARK = "#d97706"
@@ -73,7 +73,7 @@ def histogram_svg(
     body.append(_axis_names(chosen, bits, top, height))
     if title:
         body.append(
-            f'<text x="0" y="13" font-size="13" font-weight="600" text-anchor="start">{escape(title)}</text>'
+            f'<text x="0" y="13" font-size="13" font-weight="600" text-anchor="start">{xml(title)}</text>'
         )
     return _svg(chosen, height, "".join(body))
 
@@ -83,13 +83,13 @@ def _svg(chosen: Outcomes, height: float, body: str) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="wb-histogram" viewBox="0 0 {_WIDTH} {height:.0f}" '
         f'width="{_WIDTH}" height="{height:.0f}" role="img" aria-label="{said}" '
-        f'style="max-width:100%;height:auto;font-family:{escape(_FONT)}">{_ALONE}'
+        f'style="max-width:100%;height:auto;font-family:{xml(_FONT)}">{_ALONE}'
         f'<g fill="currentColor" text-anchor="middle" font-size="11">{body}</g></svg>'
     )
 
 
 def _ticks(highest: float) -> list[float]:
-    if highest <= 0:
+    if highest < _LEAST:
         return [0.0, 1.0]
     rough = highest / _STEPS
     power = 10.0 ** math.floor(math.log10(rough))
@@ -128,7 +128,7 @@ def _bars(chosen: Outcomes, slot: float, top: float, highest: float) -> list[str
         made.append(
             f'<rect x="{number(x - width / 2)}" y="{number(up(value))}" width="{number(width)}" '
             f'height="{number(_HEIGHT * value / highest)}" fill="{_BAR}"{faint}>'
-            f"<title>{escape(key)}: {shown}</title></rect>"
+            f"<title>{xml(key)}: {shown}</title></rect>"
         )
         if chosen.expected is None and slot > max(_VALUE_ROOM, text_width(shown, 10)):
             made.append(
@@ -161,16 +161,16 @@ def _references(chosen: Outcomes, slot: float, width: float, up: Callable[[float
 def _name(x: float, y: float, name: str, *, turned: bool) -> str:
     if not turned:
         place = f'x="{number(x)}" y="{number(y + 15)}"'
-        return f'<text {place} style="{_CODE}" font-size="10.5">{escape(name)}</text>'
+        return f'<text {place} style="{_CODE}" font-size="10.5">{xml(name)}</text>'
     place = f'transform="translate({number(x + 4)} {number(y + 10)})rotate(-60)"'
-    return f'<text {place} text-anchor="end" style="{_CODE}" font-size="10.5">{escape(name)}</text>'
+    return f'<text {place} text-anchor="end" style="{_CODE}" font-size="10.5">{xml(name)}</text>'
 
 
 def _axis_names(chosen: Outcomes, bits: Sequence[str], top: float, height: float) -> str:
     what = "counts" if chosen.counted else "probability"
     middle = top + _HEIGHT / 2
     side = f'<text transform="translate(11 {number(middle)})rotate(-90)" {_SOFT}>{what}</text>'
-    names = escape(header(bits))
+    names = xml(header(bits))
     key = f'<text x="{(_LEFT + _WIDTH - _RIGHT) / 2:.0f}" y="{number(height - 5)}" {_SOFT}>{names}</text>'
     if chosen.expected is None:
         return side + key

@@ -142,18 +142,27 @@ def _balanced(widths: Sequence[float], most: float) -> tuple[list[float], list[L
 
 
 def _fold(widths: Sequence[float], most: float) -> tuple[list[float], list[Line]]:
+    ends = _ends(widths)
     lefts: list[float] = []
     lines: list[Line] = []
     first, x = 0, 0.0
     for column, width in enumerate(widths):
-        # The edge that closes a frame is never alone on a new line: it is narrower than a gap.
-        if column > first and width >= GAP and x + width > most:
+        if column > first and width >= GAP and x + ends[column] > most:
             lines.append(Line(first, column, x - GAP))
             first, x = column, 0.0
         lefts.append(x)
         x += width + GAP
     lines.append(Line(first, len(widths), max(0.0, x - GAP)))
     return lefts, lines
+
+
+def _ends(widths: Sequence[float]) -> list[float]:
+    """Return the width of each column and of the closing edges after it, which stay on its line."""
+    ends = list(widths)
+    for column in range(len(widths) - 2, -1, -1):
+        if widths[column + 1] < GAP:
+            ends[column] += GAP + ends[column + 1]
+    return ends
 
 
 def _frames(elements: Sequence[Element], columns: Sequence[int]) -> list[Frame]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from workbench.quantum.drawing.elements import DETAIL
 from workbench.quantum.drawing.glyphs import Gap, number, words
 from workbench.quantum.drawing.layout import GAP, Frame, Layout, Line
 from workbench.quantum.drawing.wires import Wire
-from workbench.quantum.drawing.words import shorten
+from workbench.quantum.drawing.words import shorten, xml
 
 __all__ = ["DEEPER", "NAME", "NAME_MOST", "framed", "wired"]
 
@@ -26,10 +24,10 @@ def wired(rows: list[Wire], ys: list[float], left: float, end: float, gaps: list
     for row, wire in enumerate(rows):
         y = ys[row]
         name = shorten(wire.name, NAME_MOST)
-        title = f"<title>{escape(wire.name)}</title>" if name != wire.name else ""
+        title = f"<title>{xml(wire.name)}</title>" if name != wire.name else ""
         names.append(
             f'<text x="{number(left - 8)}" y="{number(y + 4)}" font-size="{NAME}" text-anchor="end">'
-            f"{title}{escape(name)}</text>"
+            f"{title}{xml(name)}</text>"
         )
         if wire.classical:
             classical.append(

@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from workbench.quantum.drawing.blocks import FRAMES, bits_read, heads
 from workbench.quantum.drawing.elements import Element
 from workbench.quantum.drawing.gates import GateLook, look
 from workbench.quantum.drawing.wires import Wires
-from workbench.quantum.drawing.words import condition, parameter, shorten
+from workbench.quantum.drawing.words import condition, shorten
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
 __all__ = ["Reader", "count"]
 
-_FRAMES = {"if_else", "while_loop", "for_loop", "switch_case", "box"}
 _LABEL_MOST = 20
 _DETAIL_MOST = 26
 
 
-def count(circuit: QuantumCircuit) -> int:
-    """Return the number of operations, those inside blocks too; a block itself counts as one."""
-    return sum(1 + sum(map(count, getattr(one.operation, "blocks", ()))) for one in circuit.data)
+def count(circuit: QuantumCircuit, *, measured: bool = True) -> int:
+    """Return the number of operations, those inside blocks too; a block itself counts as one.
+
+    Parameters
+    ----------
+    circuit : QuantumCircuit
+        Or the circuit of a block.
+    measured : bool
+        Whether measurements count.
+    """
+    names = circuit.count_ops()
+    total = sum(names.values()) - (0 if measured else names.get("measure", 0))
+    if FRAMES.isdisjoint(names):
+        return int(total)
+    blocks = (block for one in circuit.data for block in getattr(one.operation, "blocks", ()))
+    return int(total) + sum(count(block, measured=measured) for block in blocks)
 
 
 class Reader:
@@ -73,7 +86,7 @@ class Reader:
         if name == "measure":
             return self._measurement(qubits[0], clbits[0]), 0
         self._drawn += 1
-        if name in _FRAMES:
+        if name in FRAMES:
             alone = self._conditioned(operation, qubits, clbits, bits) if name == "if_else" else None
             return ([alone], 0) if alone else self._frame(operation, qubits, clbits, bits)
         if name == "barrier":
@@ -102,6 +115,9 @@ class Reader:
 
     def _gate(self, operation: Any, qubits: list[Any], clbits: list[Any]) -> Element:
         seen = look(operation)
+        if operation.name == "store":
+            place, value = (condition(side, self.wires.name) for side in operation.params)
+            seen = replace(seen, detail=f"{place} = {value}", full=f"{place} = {value}")
         controls, targets = qubits[: len(seen.controls)], [*qubits[len(seen.controls) :], *clbits]
         rows = self._rows(targets)
         shape = seen.shape if len(rows) == len(targets) else "box"
@@ -142,7 +158,7 @@ class Reader:
         if len(operation.blocks) != 1 or asked is None or len(block.data) != 1 or block.global_phase:
             return None
         inner = block.data[0]
-        if inner.operation.name in _FRAMES | {"measure", "barrier"} or inner.clbits or not inner.qubits:
+        if inner.operation.name in FRAMES | {"measure", "barrier"} or inner.clbits or not inner.qubits:
             return None
         outer = dict(zip([*block.qubits, *block.clbits], [*qubits, *clbits], strict=True))
         acted = [outer[bit] for bit in inner.qubits]
@@ -172,7 +188,7 @@ class Reader:
         self, operation: Any, qubits: list[Any], clbits: list[Any], bits: dict[Any, Any]
     ) -> tuple[list[Element], int]:
         rows = self._rows(qubits)
-        read = {self.wires.row(bits.get(bit, bit)) for bit in _bits_read(operation)}
+        read = {self.wires.row(bits.get(bit, bit)) for bit in bits_read(operation)}
         reads = tuple((row, "", True) for row in sorted(read))
         bodies: list[list[Element]] = []
         depth = 0
@@ -183,7 +199,7 @@ class Reader:
             depth = max(depth, inside)
         level = depth + 1
         made: list[Element] = []
-        for at, (head, body) in enumerate(zip(_heads(operation, self._namer(bits)), bodies, strict=True)):
+        for at, (head, body) in enumerate(zip(heads(operation, self._namer(bits)), bodies, strict=True)):
             label, detail = head
             made.append(
                 Element(
@@ -200,43 +216,3 @@ class Reader:
             )
             made += body
         return [*made, Element("close", rows, level=level, operations=0)], level
-
-
-def _heads(operation: Any, bit_name: Callable[[Any], str]) -> Iterator[tuple[str, str]]:
-    """Yield the two lines that stand before each block."""
-    name = operation.name
-    if name in {"if_else", "while_loop"}:
-        yield "if" if name == "if_else" else "while", condition(operation.condition, bit_name)
-        if len(operation.blocks) > 1:
-            yield "else", ""
-    elif name == "for_loop":
-        values, loop, _ = operation.params
-        listed = values if isinstance(values, range) else [parameter(value) for value in values]
-        said = str(listed) if isinstance(values, range) else ", ".join(map(str, listed))
-        yield "for", f"{loop.name} in {said}" if loop is not None else f"{len(list(values))} times"
-    elif name == "switch_case":
-        target = condition(operation.target, bit_name)
-        for at, (values, _) in enumerate(operation.cases_specifier()):
-            words = ", ".join(str(int(one)) if isinstance(one, int) else "default" for one in values)
-            yield f"switch {target}" if at == 0 else "case", f"case {words}" if at == 0 else words
-    else:
-        yield operation.label or "box", ""
-
-
-def _bits_read(operation: Any) -> Iterator[Any]:
-    tested = getattr(operation, "condition", getattr(operation, "target", None))
-    if tested is None:
-        return
-    if isinstance(tested, tuple):
-        tested = tested[0]
-    kind = type(tested).__name__
-    if kind == "Clbit":
-        yield tested
-    elif kind == "ClassicalRegister":
-        yield from tested
-    else:
-        from qiskit.circuit.classical.expr import iter_vars
-
-        for one in iter_vars(tested):
-            if one.name is None:
-                yield from [one.var] if type(one.var).__name__ == "Clbit" else one.var

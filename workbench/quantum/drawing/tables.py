@@ -9,7 +9,7 @@ __all__ = ["CODE", "FADED", "cell", "mark", "section", "table"]
 
 FADED = "font-size:0.85em;opacity:0.72"
 CODE = "font-family:var(--jp-code-font-family,ui-monospace,Menlo,Consolas,monospace)"
-_GOOD = "var(--jp-success-color1,#2e7d32)"
+_GOOD = "var(--jp-success-color1,#379a42)"
 _BAD = "var(--jp-error-color1,#d0453c)"
 
 

@@ -6,9 +6,10 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
+from html import escape
 from typing import Any
 
-__all__ = ["angle", "condition", "gate_name", "parameter", "parameters", "shorten", "text_width"]
+__all__ = ["angle", "condition", "gate_name", "parameter", "parameters", "shorten", "text_width", "xml"]
 
 _NAMES = {
     "id": "I", "sx": "√X", "sxdg": "√X†", "sdg": "S†", "tdg": "T†", "iswap": "iSWAP", "rcccx": "RC3X",
@@ -24,6 +25,8 @@ _UPPER = frozenset({
 _DENOMINATORS = sorted({3, 5, 6, 10, 12, 24, *(2**power for power in range(11))})
 _NUMERATOR_MOST = 99
 _NUMBER = re.compile(r"(?<![\w.\]])\d+(?:\.\d*)?(?:e[+-]?\d+)?(?![\w.\[])")
+# What XML 1.0 does not know, not even escaped.
+_UNKNOWN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NARROW = frozenset("ijlftrI.,:;'|!()[]/ -·")
 _WIDE = frozenset("mwMW@%…√")
 _BINARY = {
@@ -71,10 +74,10 @@ def parameter(value: Any) -> str:
 
 
 def parameters(values: Iterable[Any]) -> str:
-    """Return parameters with commas between them; those of a prepared state are only counted."""
+    """Return parameters with commas between them; complex ones, as of a prepared state, are only counted."""
     listed = list(values)
-    if listed and all(isinstance(value, complex) for value in listed):
-        return f"{len(listed)} amplitudes"
+    if len(listed) > 1 and all(isinstance(value, complex) for value in listed):
+        return f"{len(listed)} values"
     return ", ".join(parameter(value) for value in listed)
 
 
@@ -101,6 +104,11 @@ def shorten(text: str, most: int) -> str:
     """Return one line of at most ``most`` characters."""
     line = " ".join(text.split())
     return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def xml(text: str) -> str:
+    """Return text escaped for XML and HTML; signs that XML cannot hold become �."""
+    return escape(_UNKNOWN.sub("\ufffd", text))
 
 
 def text_width(text: str, size: float) -> float:

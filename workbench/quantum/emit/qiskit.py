@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache, reduce
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from workbench.quantum.conditions import Condition
 from workbench.quantum.expressions import Expression
-from workbench.quantum.lowered import Branch, Gate, Lowered, Matrix, Measure, Op, Reset, While
-from workbench.quantum.unitaries import standard_gates
+from workbench.quantum.lowered import GATES, Branch, Gate, Lowered, Matrix, Measure, Op, Reset, While
+from workbench.quantum.unitaries import gate_matrix, standard_gates
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
-__all__ = ["refusal", "to_qiskit"]
+__all__ = ["AER", "refusal", "to_qiskit"]
+
+AER = frozenset(GATES) - {"ccz", "ch", "crx", "cry", "crz", "cswap", "iswap"}
+"""The gates that every dense method of Aer knows without transpiling."""
 
 
 def refusal(lowered: Lowered) -> str | None:  # noqa: ARG001
@@ -21,11 +27,22 @@ def refusal(lowered: Lowered) -> str | None:  # noqa: ARG001
     return None
 
 
-def to_qiskit(lowered: Lowered) -> QuantumCircuit:
+def to_qiskit(lowered: Lowered, names: Collection[str] = GATES) -> QuantumCircuit:
     """Return the circuit on one quantum register ``q`` and one classical register ``c``.
 
-    Its gates are Qiskit's own and `UnitaryGate` on at most three qubits. Parameters keep their names;
-    those of a vector are single ones, so bind by name and never by position.
+    Parameters
+    ----------
+    lowered : Lowered
+        Of any kind.
+    names : collection of str
+        The gates that may be named; others whose angles are numbers become `UnitaryGate`. For
+        Aer without transpiling, `AER`.
+
+    Returns
+    -------
+    QuantumCircuit
+        Its gates are Qiskit's own and `UnitaryGate` on at most three qubits. Parameters keep their
+        names; those of a vector are single ones, so bind by name and never by position.
 
     Raises
     ------
@@ -38,7 +55,8 @@ def to_qiskit(lowered: Lowered) -> QuantumCircuit:
     circuit = QuantumCircuit(QuantumRegister(lowered.qubits, "q"), global_phase=lowered.phase)
     if lowered.clbits:
         circuit.add_register(ClassicalRegister(lowered.clbits, "c"))
-    emission = _Emission(circuit.qubits, circuit.clbits, {name: Parameter(name) for name in lowered.parameters})
+    parameters = {name: Parameter(name) for name in lowered.parameters}
+    emission = _Emission(circuit.qubits, circuit.clbits, parameters, names)
     emission.fill(circuit, lowered.ops)
     return circuit
 
@@ -49,10 +67,13 @@ def _plain(name: str) -> Any:
 
 
 class _Emission:
-    def __init__(self, qubits: list[Any], clbits: list[Any], parameters: dict[str, Any]) -> None:
+    def __init__(
+        self, qubits: list[Any], clbits: list[Any], parameters: dict[str, Any], names: Collection[str]
+    ) -> None:
         self.qubits = qubits
         self.clbits = clbits
         self.parameters = parameters
+        self.names = names
         self.unitaries: dict[int, Any] = {}
 
     def fill(self, circuit: Any, ops: tuple[Op, ...]) -> None:
@@ -70,10 +91,9 @@ class _Emission:
 
         match op:
             case Gate(name=name, qubits=qubits, angles=angles):
-                gate = standard_gates()[name](*map(self._angle, angles)) if angles else _plain(name)
-                return gate, [self.qubits[qubit] for qubit in qubits], []
-            case Matrix(qubits=qubits):
-                return self._unitary(op), [self.qubits[qubit] for qubit in qubits], []
+                return self._gate(name, angles), [self.qubits[qubit] for qubit in qubits], []
+            case Matrix(qubits=qubits, matrix=matrix, label=label):
+                return self._unitary(matrix, label), [self.qubits[qubit] for qubit in qubits], []
             case Measure(qubit=qubit, clbit=clbit):
                 return QiskitMeasure(), [self.qubits[qubit]], [self.clbits[clbit]]
             case Reset(qubit=qubit):
@@ -81,16 +101,26 @@ class _Emission:
             case _:
                 return self._flow(op)
 
+    def _gate(self, name: str, angles: tuple[Any, ...]) -> Any:
+        unbound = any(isinstance(angle, Expression) for angle in angles)
+        if name not in self.names and not unbound:
+            return self._unitary(gate_matrix(name, angles), name)
+        if not angles:
+            return _plain(name)
+        return standard_gates()[name](*(self._angle(angle) for angle in angles))
+
     def _angle(self, angle: Any) -> Any:
         return angle.value(self.parameters) if isinstance(angle, Expression) else angle
 
-    def _unitary(self, op: Matrix) -> Any:
+    def _unitary(self, matrix: Any, label: str) -> Any:
         from qiskit.circuit.library import UnitaryGate
 
-        key = id(op.matrix)
-        if key not in self.unitaries:
-            self.unitaries[key] = UnitaryGate(op.matrix, label=op.label, check_input=False)
-        return self.unitaries[key]
+        if id(matrix) not in self.unitaries:
+            # Aer silently transposes a matrix that cannot be written to, and this one is shared.
+            own = np.array(matrix, order="C")
+            # The matrix is kept too, so that no other gets its identity.
+            self.unitaries[id(matrix)] = UnitaryGate(own, label=label, check_input=False), matrix
+        return self.unitaries[id(matrix)][0]
 
     def _flow(self, op: Branch | While) -> tuple[Any, list[Any], list[Any]]:
         from qiskit import QuantumCircuit

@@ -123,11 +123,14 @@ def _visitor() -> type:
 
         def _count(self, node: Any, kind: Any) -> None:
             given = len(node.arguments)
-            if given != kind.n_classical:
-                expected = f"{kind.n_classical} parameter{'s' * (kind.n_classical != 1)}"
+            # The built-in U lists the types of its angles instead.
+            wanted = kind.n_classical if isinstance(kind.n_classical, int) else len(kind.n_classical)
+            if given != wanted:
+                expected = f"{wanted} parameter{'s' * (wanted != 1)}"
                 raise ConversionError(f"the gate '{node.name.name}' takes {expected}, not {given}", node)
-            if not node.modifiers and len(node.qubits) != kind.n_quantum:
-                expected = f"{kind.n_quantum} qubit{'s' * (kind.n_quantum != 1)}"
+            qubits = kind.n_quantum if isinstance(kind.n_quantum, int) else len(kind.n_quantum)
+            if not node.modifiers and len(node.qubits) != qubits:
+                expected = f"{qubits} qubit{'s' * (qubits != 1)}"
                 raise ConversionError(f"the gate '{node.name.name}' takes {expected}, not {len(node.qubits)}", node)
 
     return Visitor

@@ -1,0 +1,26 @@
+// The bit-flip code: an error by rotation of one qubit is found by its syndrome and undone.
+OPENQASM 2.0;
+include "qelib1.inc";
+qreg data[3];
+qreg anc[2];
+creg syn[2];
+creg out[3];
+ry(0.8) data[0];
+cx data[0], data[1];
+cx data[0], data[2];
+barrier data;
+rx(1.1) data[1];
+barrier data;
+cx data[0], anc[0];
+cx data[1], anc[0];
+cx data[1], anc[1];
+cx data[2], anc[1];
+measure anc -> syn;
+if (syn == 1) x data[0];
+if (syn == 3) x data[1];
+if (syn == 2) x data[2];
+reset anc;
+cx data[0], data[2];
+cx data[0], data[1];
+ry(-0.8) data[0];
+measure data -> out;

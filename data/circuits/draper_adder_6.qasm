@@ -1,0 +1,31 @@
+// Draper's adder in the Fourier basis.
+OPENQASM 2.0;
+include "qelib1.inc";
+qreg a[3];
+qreg b[3];
+creg c[3];
+// a = 3 or 7, b = 6: the sum modulo 8 is 1 or 5
+x a[0];
+x a[1];
+h a[2];
+x b[1];
+x b[2];
+h b[2];
+cp(pi/2) b[1], b[2];
+cp(pi/4) b[0], b[2];
+h b[1];
+cp(pi/2) b[0], b[1];
+h b[0];
+cp(pi/1) a[0], b[0];
+cp(pi/2) a[0], b[1];
+cp(pi/1) a[1], b[1];
+cp(pi/4) a[0], b[2];
+cp(pi/2) a[1], b[2];
+cp(pi/1) a[2], b[2];
+h b[0];
+cp(-pi/2) b[0], b[1];
+h b[1];
+cp(-pi/4) b[0], b[2];
+cp(-pi/2) b[1], b[2];
+h b[2];
+measure b -> c;

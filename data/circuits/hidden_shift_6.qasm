@@ -1,0 +1,23 @@
+// The hidden shift 110101 of a bent function.
+OPENQASM 2.0;
+include "qelib1.inc";
+qreg q[6];
+creg c[6];
+h q;
+x q[0];
+x q[1];
+x q[3];
+x q[5];
+cz q[0], q[1];
+cz q[2], q[3];
+cz q[4], q[5];
+x q[0];
+x q[1];
+x q[3];
+x q[5];
+h q;
+cz q[0], q[1];
+cz q[2], q[3];
+cz q[4], q[5];
+h q;
+measure q -> c;

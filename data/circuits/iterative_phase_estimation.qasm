@@ -1,0 +1,38 @@
+// Phase estimation with one qubit that is used four times, each turned by what was measured.
+OPENQASM 2.0;
+include "qelib1.inc";
+qreg q[2];
+creg c[4];
+// u1(2 pi 0.6875) of the state 1 has the phase 0.1011 in binary
+x q[1];
+reset q[0];
+h q[0];
+cu1(2*pi*0.6875*8) q[0], q[1];
+h q[0];
+measure q[0] -> c[0];
+reset q[0];
+h q[0];
+cu1(2*pi*0.6875*4) q[0], q[1];
+if (c == 1) u1(-2*pi*0.25) q[0];
+h q[0];
+measure q[0] -> c[1];
+reset q[0];
+h q[0];
+cu1(2*pi*0.6875*2) q[0], q[1];
+if (c == 1) u1(-2*pi*0.125) q[0];
+if (c == 2) u1(-2*pi*0.25) q[0];
+if (c == 3) u1(-2*pi*0.375) q[0];
+h q[0];
+measure q[0] -> c[2];
+reset q[0];
+h q[0];
+cu1(2*pi*0.6875*1) q[0], q[1];
+if (c == 1) u1(-2*pi*0.0625) q[0];
+if (c == 2) u1(-2*pi*0.125) q[0];
+if (c == 3) u1(-2*pi*0.1875) q[0];
+if (c == 4) u1(-2*pi*0.25) q[0];
+if (c == 5) u1(-2*pi*0.3125) q[0];
+if (c == 6) u1(-2*pi*0.375) q[0];
+if (c == 7) u1(-2*pi*0.4375) q[0];
+h q[0];
+measure q[0] -> c[3];

@@ -1,0 +1,42 @@
+// Two bits times two bits by controlled phases: 6 or 9, least significant bit first.
+OPENQASM 2.0;
+include "qelib1.inc";
+qreg a[2];
+qreg b[2];
+qreg prod[4];
+creg c[4];
+gate ccphase(theta) x, y, z { cu1(theta/2) y, z; cx x, y; cu1(-theta/2) y, z; cx x, y; cu1(theta/2) x, z; }
+// 3 times 2 or 3
+x a;
+h b[0];
+x b[1];
+h prod;
+ccphase(2*pi*1/16) a[0], b[0], prod[0];
+ccphase(2*pi*2/16) a[0], b[0], prod[1];
+ccphase(2*pi*4/16) a[0], b[0], prod[2];
+ccphase(2*pi*8/16) a[0], b[0], prod[3];
+ccphase(2*pi*2/16) a[0], b[1], prod[0];
+ccphase(2*pi*4/16) a[0], b[1], prod[1];
+ccphase(2*pi*8/16) a[0], b[1], prod[2];
+ccphase(2*pi*16/16) a[0], b[1], prod[3];
+ccphase(2*pi*2/16) a[1], b[0], prod[0];
+ccphase(2*pi*4/16) a[1], b[0], prod[1];
+ccphase(2*pi*8/16) a[1], b[0], prod[2];
+ccphase(2*pi*16/16) a[1], b[0], prod[3];
+ccphase(2*pi*4/16) a[1], b[1], prod[0];
+ccphase(2*pi*8/16) a[1], b[1], prod[1];
+ccphase(2*pi*16/16) a[1], b[1], prod[2];
+ccphase(2*pi*32/16) a[1], b[1], prod[3];
+swap prod[0], prod[3];
+swap prod[1], prod[2];
+h prod[0];
+cu1(-pi/2) prod[0], prod[1];
+h prod[1];
+cu1(-pi/4) prod[0], prod[2];
+cu1(-pi/2) prod[1], prod[2];
+h prod[2];
+cu1(-pi/8) prod[0], prod[3];
+cu1(-pi/4) prod[1], prod[3];
+cu1(-pi/2) prod[2], prod[3];
+h prod[3];
+measure prod -> c;

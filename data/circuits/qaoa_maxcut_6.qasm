@@ -1,0 +1,25 @@
+// QAOA with two layers for the largest cut of a graph of six nodes and eight edges.
+OPENQASM 2.0;
+include "qelib1.inc";
+qreg q[6];
+creg c[6];
+h q;
+rzz(0.41) q[0], q[1];
+rzz(0.41) q[1], q[2];
+rzz(0.41) q[2], q[3];
+rzz(0.41) q[3], q[4];
+rzz(0.41) q[4], q[5];
+rzz(0.41) q[5], q[0];
+rzz(0.41) q[0], q[3];
+rzz(0.41) q[1], q[4];
+rx(1.46) q;
+rzz(0.68) q[0], q[1];
+rzz(0.68) q[1], q[2];
+rzz(0.68) q[2], q[3];
+rzz(0.68) q[3], q[4];
+rzz(0.68) q[4], q[5];
+rzz(0.68) q[5], q[0];
+rzz(0.68) q[0], q[3];
+rzz(0.68) q[1], q[4];
+rx(0.70) q;
+measure q -> c;

@@ -1,0 +1,28 @@
+// The gates that converters get wrong: csx, cu, rccx, rcccx, c3x, c3sqrtx, c4x, rzx-like turns.
+OPENQASM 2.0;
+include "qelib1.inc";
+qreg q[7];
+creg c[7];
+ry(0.3) q[0];
+ry(0.7) q[1];
+ry(1.1) q[2];
+ry(1.5) q[3];
+u3(1.9, 0.2, 0.5) q[4];
+h q[5];
+rccx q[0], q[1], q[2];
+csx q[2], q[3];
+cu(0.4, 0.9, 1.4, 0.6) q[3], q[4];
+c3x q[4], q[2], q[0], q[5];
+c3sqrtx q[5], q[1], q[3], q[6];
+rc3x q[6], q[4], q[2], q[0];
+c4x q[0], q[5], q[3], q[1], q[6];
+cu3(0.2, 1.2, 0.8) q[6], q[1];
+ch q[1], q[5];
+crx(0.9) q[5], q[2];
+cry(1.3) q[2], q[4];
+crz(0.7) q[4], q[6];
+rxx(0.8) q[0], q[6];
+cswap q[3], q[0], q[5];
+sxdg q[4];
+ccx q[6], q[5], q[1];
+measure q -> c;
