@@ -155,8 +155,12 @@ class Settings(BaseSettings):
 
     # other domains
     ibm_quantum_token: SecretStr | None = Field(None, description="IBM Quantum token.")
-    google_quantum_key: SecretStr | None = Field(None, description="Google Quantum key.")
-    aws_braket_access_key: SecretStr | None = Field(None, description="AWS Braket access key.")
+    google_quantum_key: SecretStr | None = Field(
+        None, description="Google Quantum: the JSON of a service account, or the path of its file."
+    )
+    aws_braket_access_key: SecretStr | None = Field(
+        None, description="AWS Braket access key, as access:secret."
+    )
     web3_provider_url: SecretStr | None = Field(
         None, description="Ethereum node; unset means the embedded chain."
     )

@@ -263,6 +263,8 @@ def test_what_is_still_submitted_is_no_result(studio: Studio):
         studio.runs.execute("job", {"a": 1}, lambda _: 1)
     with studio.runs.replay("strict"), pytest.raises(ReplayMiss):
         submitted(studio, {"a": 2}, raising(AssertionError("sent")))
+    with studio.runs.replay("strict"), pytest.raises(ReplayMiss, match="asks nobody"):
+        studio.runs.settle(studio.runs.list()[0], raising(AssertionError("asked")))
     with studio.runs.replay("cache"):
         assert studio.runs.execute("job", {"a": 1}, lambda _: "now").output == "now"
 

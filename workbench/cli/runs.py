@@ -20,7 +20,9 @@ RUN = typer.Argument(help="Id of a Run, or enough of its beginning.")
 @app.command("list")
 def list_runs(
     kind: str | None = typer.Option(None, help="Only this kind, such as chat or report."),
-    status: Status | None = typer.Option(None, help="Only running, submitted, finished, failed or cancelled."),
+    status: Status | None = typer.Option(
+        None, help="Only running, submitted, finished, failed or cancelled."
+    ),
     parent: str | None = typer.Option(
         None, help="Only the Runs under this one; the beginning of its id is enough."
     ),

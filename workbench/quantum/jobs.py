@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import html
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import BadInput, Cancelled, ProviderFailed, WorkbenchError, error_from_dict
+from workbench.errors import BadInput, Cancelled, ProviderFailed, Unavailable, WorkbenchError, error_from_dict
 from workbench.quantum.devices import Devices, Fetched, find_device
 from workbench.runs import NOT_YET, Recorder, Run, Submission
 from workbench.wording import money
@@ -119,6 +120,8 @@ class Jobs:
 
     def __init__(self, studio: Studio) -> None:
         self.studio = studio
+        # Kept, for logging in takes some providers seconds.
+        self._providers: dict[str, Devices] = {}
 
     def submit(
         self,
@@ -161,10 +164,8 @@ class Jobs:
         from workbench.quantum.canonical import to_json
 
         if isinstance(shots, bool) or not isinstance(shots, int) or shots < 1:
-            raise BadInput(
-                f"shots is {shots!r}; expected a whole number from 1.", details={"field": "shots"}
-            )
-        devices, device = find_device(on, self.studio.settings)
+            raise BadInput(f"shots is {shots!r}; expected a whole number from 1.", details={"field": "shots"})
+        devices, device = self._device(on)
         inputs = {"circuit": to_json(circuit), "on": on, "shots": shots, "options": options}
 
         def send(recorder: Submission) -> Any:
@@ -286,10 +287,16 @@ class Jobs:
              job.message)
             for run, job in jobs
         ]  # fmt: skip
-        table = pd.DataFrame(rows, columns=list(_COLUMNS), index=pd.Index([run.id for run in runs], name="run_id"))
+        table = pd.DataFrame(
+            rows, columns=list(_COLUMNS), index=pd.Index([run.id for run in runs], name="run_id")
+        )
         return table.astype({"duration_s": "float64", "cost_usd": "float64"})
 
     # inside
+
+    def _device(self, on: str) -> tuple[Devices, str]:
+        devices, device = find_device(on, self.studio.settings)
+        return self._providers.setdefault(devices.name, devices), device
 
     def _asked(self, run: Run) -> CircuitJob:
         try:
@@ -301,7 +308,7 @@ class Jobs:
         run = self._run(run_id)
         if run.ended:
             return run, None
-        devices, _ = find_device(run.inputs["on"], self.studio.settings)
+        devices, _ = self._device(run.inputs["on"])
         seen: list[Fetched] = []
 
         def fetch(ticket: Any, recorder: Recorder) -> Any:
@@ -335,8 +342,14 @@ class Jobs:
 
 def _fetched(devices: Devices, ticket: dict[str, Any], recorder: Recorder) -> Fetched:
     if recorder.stopping:
-        devices.cancel(ticket)
-    return devices.fetch(ticket)
+        # Refused where it is too late; what became of the job is told below.
+        with suppress(ProviderFailed):
+            devices.cancel(ticket)
+    try:
+        return devices.fetch(ticket)
+    except (BadInput, ProviderFailed) as error:
+        # The question was refused, or a file here is broken: neither says anything of the job.
+        raise Unavailable(error.message, error.hint) from error
 
 
 def _output(fetched: Fetched, ticket: dict[str, Any], recorder: Recorder) -> Any:

@@ -12,6 +12,7 @@ from workbench.errors import (
     MissingExtra,
     MissingKey,
     MissingModel,
+    ReplayMiss,
     TooMany,
     Unauthorized,
     Unavailable,
@@ -156,12 +157,19 @@ class Submitting(Reading):
         Raises
         ------
         BadInput
-            The Run is being computed here, or its output has no JSON form.
+            The Run is being computed, or its output has no JSON form.
+        ReplayMiss
+            It has not ended, and ``strict`` asks nobody.
         """
         found = self.store.get(self._run(run).id)
         if found.ended:
             return found
         ticket = self.ticket(found)
+        if self.mode == "strict":
+            raise ReplayMiss(
+                f"Run {found.id} is still submitted, and strict replay asks nobody for its end.",
+                "Use `%replay live` to fetch it.",
+            )
         recorder = Recorder(found.id, self.objects, self._scrubber)
         recorder.go_on(found)
         recorder.stopping = self.store.stop_asked(found.id)

@@ -78,8 +78,14 @@ class Devices(Protocol):
         """Whether the device is simulated on this machine."""
 
     def describe(self, device: str) -> dict[str, Any]:
-        """Return JSON facts: ``qubits``, ``basis``, ``coupling`` (pairs) and ``calibrated``, each
-        ``None`` where it is not known."""
+        """Return JSON facts of a device.
+
+        Returns
+        -------
+        dict
+            ``qubits``, ``basis`` (names of gates), ``coupling`` (pairs) and ``calibrated`` (ISO 8601),
+            each ``None`` where it is not known.
+        """
 
     def submit(
         self,
@@ -113,7 +119,7 @@ class Devices(Protocol):
         """
 
     def fetch(self, ticket: Ticket) -> Fetched:
-        """Ask how the job stands."""
+        """Ask how the job stands; one that the provider does not have has failed."""
 
     def cancel(self, ticket: Ticket) -> None:
         """Ask that the job be called back; `fetch` says what came of it."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from workbench.settings import Settings
 
-__all__ = ["FakeDevices", "simulate"]
+__all__ = ["FakeDevices", "backend_of", "described", "simulate"]
 
 _EXTRA = "pip install 'autogent-studio[quantum]'"
 
