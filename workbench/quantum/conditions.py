@@ -143,7 +143,7 @@ def _leaves(tree: _Tree) -> list[int]:
     return [bit for part in tree[1:] if isinstance(part, tuple) for bit in _leaves(part)]
 
 
-def _value(tree: _Tree, bits: Mapping[int, int] | Sequence[int]) -> int:
+def _value(tree: _Tree, bits: Mapping[int, int] | Sequence[int]) -> int:  # noqa: PLR0911
     match tree:
         case ("value", number):
             return int(number)
@@ -174,7 +174,7 @@ def _numbered(where: Any, index: Callable[[Clbit], int]) -> tuple[int, ...]:
     return (index(where),) if isinstance(where, Clbit) else tuple(index(bit) for bit in where)
 
 
-def _grown(source: Any, index: Callable[[Clbit], int]) -> _Tree:
+def _grown(source: Any, index: Callable[[Clbit], int]) -> _Tree:  # noqa: PLR0911
     from qiskit.circuit.classical import expr, types
 
     match source:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from workbench.errors import BadInput
+from workbench.quantum.replaying import replayed
 
 if TYPE_CHECKING:
     from qiskit.circuit import ParameterExpression
@@ -50,6 +51,8 @@ _CONSTANTS = {"pi": math.pi, "π": math.pi, "tau": math.tau, "euler": math.e}
 _RESERVED = (_UNARY.keys() - {"neg"}) | _ALIASES.keys() | _CONSTANTS.keys()
 _NAME = re.compile(r"`([^`]+)`|(?<![\w.])([^\W\d]\w*(?:\[\d+\])?)")
 _LONGEST = 10_000
+_SHOWN = 60
+_EXACT = 1e15
 _OPERATORS: dict[type[ast.operator], str] = {
     ast.Add: "+",
     ast.Sub: "-",
@@ -81,7 +84,7 @@ class Expression:
         BadInput
             For complex numbers: an angle is real.
         """
-        return cls(tuple(_replayed(source)))
+        return cls(tuple(replayed(source)))
 
     @classmethod
     def parse(cls, text: str) -> Expression:
@@ -190,7 +193,7 @@ def _given(values: Mapping[str, Any], name: str) -> Any:
 
 
 def _number(value: float) -> str:
-    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    return str(int(value)) if value.is_integer() and abs(value) < _EXACT else repr(value)
 
 
 def _spelled(name: str) -> str:
@@ -210,7 +213,7 @@ def _joined(operator: str, left: tuple[str, int], right: tuple[str, int]) -> str
     return f"{_bracketed(left, rank)}{space}{operator}{space}{_bracketed(right, rank + 1)}"
 
 
-def _walked(node: ast.expr, names: list[str], text: str) -> list[_Step]:
+def _walked(node: ast.expr, names: list[str], text: str) -> list[_Step]:  # noqa: PLR0911
     match node:
         case ast.Constant(value=bool() | complex()):
             pass
@@ -235,58 +238,9 @@ def _walked(node: ast.expr, names: list[str], text: str) -> list[_Step]:
 
 
 def _unreadable(text: str, column: int, why: str) -> BadInput:
-    shown = text if len(text) <= 60 else text[:60] + "…"
+    shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
     return BadInput(
         f"{shown!r} {why}, seen at column {column}.",
         "Write such as 2*theta + pi/4.",
         details={"column": column},
     )
-
-
-def _replayed(source: Any) -> list[_Step]:
-    from qiskit.circuit import ParameterExpression
-
-    if not isinstance(source, ParameterExpression):
-        return [_real(source)]
-    if not source.parameters:
-        return [_real(source.numeric())]
-    if source.is_symbol():
-        return [(next(iter(source.parameters)).name,)]
-    from qiskit.circuit.parameterexpression import op_code_to_method
-
-    # Qiskit's own record of how an expression was made; an operand that is left out is on the stack.
-    stack: list[list[_Step]] = []
-    for done in source._qpy_replay:  # noqa: SLF001
-        stack.extend(_replayed(operand) for operand in (done.lhs, done.rhs) if operand is not None)
-        method = op_code_to_method(done.op)
-        if method in _INFIX:
-            right = stack.pop()
-            stack.append(_infix(method, stack.pop(), right))
-        elif method != "conjugate":
-            stack.append([*stack.pop(), _ALIASES.get(method, method)])
-    return stack.pop()
-
-
-_INFIX = {
-    "__add__": "+",
-    "__sub__": "-",
-    "__mul__": "*",
-    "__truediv__": "/",
-    "__pow__": "**",
-    "__rsub__": "-",
-    "__rtruediv__": "/",
-    "__rpow__": "**",
-}
-
-
-def _infix(method: str, left: list[_Step], right: list[_Step]) -> list[_Step]:
-    if method.startswith("__r"):
-        left, right = right, left
-    return [*left, *right, _INFIX[method]]
-
-
-def _real(value: Any) -> float:
-    number = complex(value)
-    if number.imag:
-        raise BadInput(f"The angle {number} is complex, and angles are real.", "Take its real part.")
-    return number.real

@@ -10,7 +10,9 @@ from typing import Any, TypeAlias
 from workbench.errors import BadInput
 from workbench.quantum.expressions import Expression
 from workbench.quantum.lowered import GATES, Gate, Matrix
+from workbench.quantum.replaying import real
 from workbench.quantum.rewriting import SEQUENCES
+from workbench.quantum.synthesis import power_of, synthesised
 from workbench.quantum.unitaries import controlled, standard_gates, unitary
 
 __all__ = ["GateLowering", "angle"]
@@ -25,16 +27,7 @@ def angle(value: Any) -> float | Expression:
     """Return an angle of Qiskit's as a number, or as an `Expression` while parameters are unbound."""
     if isinstance(value, float):
         return value
-    return Expression.from_qiskit(value) if getattr(value, "parameters", None) else _number(value)
-
-
-def _number(value: Any) -> float:
-    if hasattr(value, "numeric"):
-        value = value.numeric()
-    number = complex(value)
-    if number.imag:
-        raise BadInput(f"The angle {number} is complex, and angles are real.", "Take its real part.")
-    return number.real
+    return Expression.from_qiskit(value) if getattr(value, "parameters", None) else real(value)
 
 
 @dataclass(frozen=True)
@@ -61,7 +54,7 @@ class GateLowering:
     def turn(self, phase: Any) -> None:
         """Add to the global phase; one that depends on an unbound parameter is left out."""
         if not getattr(phase, "parameters", None):
-            self.phase += _number(phase)
+            self.phase += real(phase)
 
     @staticmethod
     def whole(operation: Any) -> bool:
@@ -136,7 +129,7 @@ class GateLowering:
 
         if operation.num_qubits > _SMALL or _unbound(operation):
             return operation.power(power, annotated=False)
-        return UnitaryGate(_power(self._matrix(operation, line), power), label=operation.name)
+        return UnitaryGate(power_of(self._matrix(operation, line), power), label=operation.name)
 
     def _defined(self, operation: Any, line: int | None) -> _Piece:
         definition = operation.definition if hasattr(operation, "definition") else operation.to_circuit()
@@ -146,7 +139,7 @@ class GateLowering:
 
     def _gathered(self, definition: Any, operation: Any, line: int | None) -> _Piece:
         inner = GateLowering()
-        inner._pieces = self._pieces  # noqa: SLF001
+        inner._pieces = self._pieces
         inner.turn(definition.global_phase)
         place = {qubit: number for number, qubit in enumerate(definition.qubits)}
         ops: list[_Unitary] = []
@@ -163,12 +156,13 @@ class GateLowering:
     def _undefined(self, operation: Any, line: int | None) -> _Piece:
         if operation.num_qubits <= _SMALL and not _unbound(operation) and hasattr(operation, "__array__"):
             return _as_matrix(operation, operation.to_matrix())
-        circuit = _synthesised(operation)
+        circuit = synthesised(operation)
         if circuit is not None:
             return self._gathered(circuit, operation, line)
         where = "" if line is None else f" in line {line}"
         raise BadInput(
-            f"The gate {operation.name} on {operation.num_qubits} qubits{where} is opaque: it has no definition.",
+            f"The gate {operation.name} on {operation.num_qubits} qubits{where} is opaque: "
+            "it has no definition.",
             "Give it a definition, or a matrix on at most three qubits.",
             details={"field": "circuit", "line": line, "operation": operation.name},
         )
@@ -212,10 +206,10 @@ def _closed(operation: Any) -> bool:
 def _standard(name: str, params: Sequence[Any]) -> _Piece | None:
     if name == "global_phase":
         phase = params[0]
-        return _Piece((), 0.0 if getattr(phase, "parameters", None) else _number(phase))
-    if name == "u" and len(params) == 4:
+        return _Piece((), 0.0 if getattr(phase, "parameters", None) else real(phase))
+    if name == "u" and len(params) > GATES[name][1]:
         # Qiskit leaves its cu's fourth angle, a phase, on the u inside it.
-        return _Piece((Gate("u", (0,), tuple(map(angle, params[:3]))),), _number(params[3]))
+        return _Piece((Gate("u", (0,), tuple(map(angle, params[:3]))),), real(params[3]))
     if name in GATES:
         return _Piece((Gate(name, tuple(range(GATES[name][0])), tuple(map(angle, params))),))
     if name in SEQUENCES:
@@ -247,28 +241,6 @@ def _has_matrix(operation: Any) -> bool:
 
 def _unbound(operation: Any) -> bool:
     return any(getattr(value, "parameters", None) for value in getattr(operation, "params", ()))
-
-
-def _power(matrix: Any, power: float) -> Any:
-    import numpy as np
-    from scipy.linalg import schur
-
-    if float(power).is_integer():
-        return np.linalg.matrix_power(matrix, int(power))
-    # A unitary's Schur form is diagonal, and its vectors are orthonormal even where values repeat.
-    values, vectors = schur(matrix, output="complex")
-    return vectors @ np.diag(np.exp(1j * power * np.angle(np.diag(values)))) @ vectors.conj().T
-
-
-def _synthesised(operation: Any) -> Any:
-    """Return Qiskit's own circuit for what has neither definition nor small matrix, or ``None``."""
-    from qiskit import QuantumCircuit
-    from qiskit.transpiler.passes import HighLevelSynthesis
-
-    circuit = QuantumCircuit(operation.num_qubits)
-    circuit.append(operation, circuit.qubits)
-    made = HighLevelSynthesis()(circuit)
-    return None if any(step.name == operation.name for step in made.data) else made
 
 
 def _not_unitary(operation: Any, inner: str, line: int | None) -> BadInput:

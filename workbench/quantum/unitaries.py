@@ -42,7 +42,7 @@ def controlled(matrix: NDArray[np.complex128], controls: int) -> NDArray[np.comp
     """Return a matrix that acts where all controls are 1; the controls are its first qubits."""
     power = 1 << controls
     size = matrix.shape[0] * power
-    result = np.eye(size, dtype=np.complex128)
+    result: NDArray[np.complex128] = np.eye(size, dtype=np.complex128)
     # Controls are the low bits: the rows where they are all 1 are every 2**controls-th, from the end.
     result[power - 1 :: power, power - 1 :: power] = matrix
     return result
@@ -65,7 +65,7 @@ def unitary(ops: Sequence[Gate | Matrix], qubits: int, phase: float = 0.0) -> ND
     ndarray of complex, shape (2**qubits, 2**qubits)
     """
     size = 1 << qubits
-    result = np.eye(size, dtype=np.complex128) * cmath.exp(1j * phase)
+    result: Any = np.eye(size, dtype=np.complex128) * cmath.exp(1j * phase)
     result = result.reshape((2,) * qubits + (size,))
     for op in ops:
         matrix = op.matrix if isinstance(op, Matrix) else gate_matrix(op.name, op.angles)  # type: ignore[arg-type]

@@ -1,5 +1,7 @@
 // A view on workbench.widgets.circuits_bench: it draws what Python sends and says what the reader did.
 
+const TABLES = ["outcomes", "values", "agreement"];
+
 class Circuit {
   constructor(model, el) {
     this.model = model;
@@ -23,9 +25,8 @@ class Circuit {
     this.errors = h("div", { class: "wb-errors" });
     this.state = h("p", { class: "wb-q-state", role: "status" });
     this.histogram = h("div", { class: "wb-q-histogram" });
-    this.values = h("div", { class: "wb-q-values" });
-    this.agreement = h("div", { class: "wb-q-agreement" });
-    this.answer = h("div", { class: "wb-q-answer" }, this.histogram, h("div", { class: "wb-q-tables" }, this.values, this.agreement));
+    this.tables = Object.fromEntries(TABLES.map((name) => [name, h("div", { class: `wb-q-${name}` })]));
+    this.answer = h("div", { class: "wb-q-answer" }, this.histogram, h("div", { class: "wb-q-tables" }, ...Object.values(this.tables)));
     this.foot = h("footer", { class: "wb-q-foot" });
     this.root.append(
       h("header", { class: "wb-q-head" }, this.examples, this.facts),
@@ -81,8 +82,7 @@ class Circuit {
   drawResult(result) {
     this.controls.drawBusy(result.busy);
     this.changed("histogram", result.histogram ?? "", (svg) => { this.histogram.innerHTML = svg; });
-    this.changed("values", result.values ?? "", (html) => { this.values.innerHTML = html; });
-    this.changed("agreement", result.agreement ?? "", (html) => { this.agreement.innerHTML = html; });
+    for (const [name, node] of Object.entries(this.tables)) this.changed(name, result[name] ?? "", (html) => { node.innerHTML = html; });
     this.answer.hidden = !result.kind;
     this.answer.toggleAttribute("data-stale", result.stale);
     this.root.dataset.result = result.busy || result.kind || "none";

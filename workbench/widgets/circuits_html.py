@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.wording import amount, duration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from workbench.quantum import CircuitResult, Expectation
     from workbench.quantum.previewing import Preview
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["shown", "static_html"]
 
 BARS = 24
+LIKELY = 8
 _BOX = (
     "white-space:pre;overflow:auto;max-height:420px;border:1px solid var(--jp-border-color2,#bdbdbd);"
     "padding:10px 14px;border-radius:6px"
@@ -45,12 +46,39 @@ def shown(found: CircuitResult | Preview, *, auto: bool) -> dict[str, Any]:
         "histogram": histogram_svg(
             counts or found.probabilities or {}, bits=found.bits, most=BARS, expected=exact
         ),
+        "outcomes": _outcomes(found.bits, counts, found.probabilities or {}),
         "values": _values(found.expval),
         "agreement": agreement_html(agreement) if agreement else "",
         "facts": _facts(found.meta, auto=auto and bool(run)),
         "warning": found.meta.get("warning", ""),
         "run": run,
     }
+
+
+def _outcomes(
+    bits: tuple[str, ...], counts: Mapping[str, int] | None, probabilities: Mapping[str, float]
+) -> str:
+    from workbench.quantum.drawing.outcomes import header, short_key
+    from workbench.quantum.drawing.tables import FADED, cell, table
+
+    weights: Mapping[str, float] = counts or probabilities
+    likely = sorted(weights, key=lambda key: (-weights[key], key))[:LIKELY]
+    columns = {
+        "counts": counts and (lambda key: f"{counts[key]:,}"),
+        "exact": probabilities and (lambda key: f"{probabilities.get(key, 0.0):.6f}"),
+    }
+    given = {name: words for name, words in columns.items() if words}
+    rows = [
+        cell(short_key(key), code=True, left=True, title=key)
+        + "".join(cell(words(key)) for words in given.values())
+        for key in likely
+    ]
+    more = (
+        f'<div style="{FADED}">the {LIKELY} most likely of {len(weights):,}</div>'
+        if len(weights) > LIKELY
+        else ""
+    )
+    return table([header(bits), *given], rows) + more
 
 
 def _values(expectations: Iterable[Expectation]) -> str:
@@ -95,7 +123,9 @@ def _answer(asked: dict[str, Any], result: dict[str, Any]) -> str:
         return ""
     at = ", ".join(f"{each['name']} = {each['value']:.6g}" for each in asked["parameters"])
     facts = " · ".join([*result["facts"], f"Run {result['run']}"])
-    blocks = "".join(f"<div>{result[name]}</div>" for name in ("histogram", "values", "agreement"))
+    blocks = "".join(
+        f"<div>{result[name]}</div>" for name in ("histogram", "outcomes", "values", "agreement")
+    )
     lines = [line for line in (at, facts) if line]
     small = "<br>".join(escape(line) for line in lines)
     return f'<div style="{_ROW}">{blocks}</div><p><small>{small}</small></p>'

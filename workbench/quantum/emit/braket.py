@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import cmath
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from workbench.quantum.emit.refusing import has_arrays, named, only_static, refuse, unbound
+from workbench.quantum.emit.refusing import has_arrays, named, only_static, refuse, turns, unbound
 from workbench.quantum.lowered import Gate, Lowered, Measure
 from workbench.quantum.unitaries import gate_matrix
 
@@ -59,7 +58,7 @@ def to_braket(lowered: Lowered) -> Circuit:
         # Braket's first qubit is the most significant.
         instructions.append(Instruction(made[id(matrix)][0], op.qubits[::-1]))  # type: ignore[union-attr]
     instructions.extend(Instruction(_gates()["id"](), qubit) for qubit in sorted(idle))
-    if abs(cmath.exp(1j * lowered.phase) - 1) > 1e-15:
+    if turns(lowered.phase):
         instructions.append(Instruction(GPhase(lowered.phase)))
     return Circuit(instructions)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.quantum.emit.classical import feedback
-from workbench.quantum.emit.refusing import has_arrays, named, refuse, unbound
+from workbench.quantum.emit.refusing import has_arrays, named, refuse, turns, unbound
 from workbench.quantum.lowered import Branch, Gate, Lowered, Matrix, Measure, Op, Reset, While, walk
 from workbench.quantum.unitaries import gate_matrix
 
@@ -68,9 +68,8 @@ class _Emission:
         self.matrices: dict[int, Any] = {}
 
     def phase(self, phase: float) -> None:
-        turned = cmath.exp(1j * phase)
-        if self.qubits and abs(turned - 1) > 1e-15:
-            self.operations.append(_matrix_gate(turned * np.eye(2)).on(self.qubits[0]))
+        if self.qubits and turns(phase):
+            self.operations.append(_matrix_gate(cmath.exp(1j * phase) * np.eye(2)).on(self.qubits[0]))
 
     def add(self, ops: tuple[Op, ...], conditions: tuple[Any, ...]) -> None:
         import cirq

@@ -15,7 +15,7 @@ def feedback() -> type[Any]:
     """Return a ``cirq.Condition`` made from a `Condition` and those of its bits that were measured."""
     import cirq
 
-    class Feedback(cirq.Condition):  # type: ignore[misc]
+    class Feedback(cirq.Condition):
         def __init__(self, condition: Condition, known: tuple[int, ...]) -> None:
             self.condition = condition
             self.measured = {bit: cirq.MeasurementKey(f"c{bit}") for bit in known}

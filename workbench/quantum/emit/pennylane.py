@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import cmath
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from workbench.quantum.emit.refusing import only_static, refuse, unbound
+from workbench.quantum.emit.refusing import only_static, refuse, turns, unbound
 from workbench.quantum.lowered import Gate, Lowered, Measure
 
 __all__ = ["refusal", "to_pennylane"]
@@ -35,7 +34,7 @@ def to_pennylane(lowered: Lowered) -> list[Any]:
     made: dict[Any, Any] = {}
     operations = []
     with qml.QueuingManager.stop_recording():
-        if abs(cmath.exp(1j * lowered.phase) - 1) > 1e-15:
+        if turns(lowered.phase):
             operations.append(qml.GlobalPhase(-lowered.phase))
         for op in lowered.ops:
             if isinstance(op, Measure):

@@ -83,7 +83,7 @@ class _Emission:
         for op in ops:
             operation, qubits, clbits = self._one(op)
             # What `append` would check has been checked by whoever made the operations.
-            circuit._append(CircuitInstruction(operation, qubits, clbits))
+            circuit._append(CircuitInstruction(operation, qubits, clbits))  # noqa: SLF001
 
     def _one(self, op: Op) -> tuple[Any, list[Any], list[Any]]:
         from qiskit.circuit import Measure as QiskitMeasure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,9 @@ from workbench.errors import BadInput
 from workbench.quantum.expressions import Expression
 from workbench.quantum.lowered import Branch, Gate, Lowered, Matrix, Measure, Reset, While
 
-__all__ = ["named", "only_static", "refuse", "unbound"]
+__all__ = ["has_arrays", "named", "only_static", "refuse", "turns", "unbound"]
+
+_NOTHING = 1e-15
 
 
 def named(op: Any) -> str:
@@ -76,3 +79,8 @@ def has_arrays(lowered: Lowered) -> Gate | None:
         if isinstance(op, Gate) and any(not isinstance(angle, (float, Expression)) for angle in op.angles):
             return op
     return None
+
+
+def turns(phase: float) -> bool:
+    """Return whether a global phase in radians is any."""
+    return abs(cmath.exp(1j * phase) - 1) > _NOTHING

@@ -36,6 +36,8 @@ _NAMES = {
 _FEEDBACK = {"x": "CX", "y": "CY", "z": "CZ"}
 # How far a matrix may lie from a Clifford's: far above rounding, far below any rotation that is meant.
 _TOLERANCE = 1e-9
+# Entries of Clifford matrices on three qubits are 0 or at least a third.
+_ENTRY = 0.1
 
 
 def refusal(lowered: Lowered) -> str | None:
@@ -165,12 +167,14 @@ def _clifford(data: bytes, qubits: int) -> tuple[tuple[str, tuple[int, ...]], ..
     if abs(abs(overlap) - 1) > _TOLERANCE or np.max(np.abs(exact * overlap - matrix)) > _TOLERANCE:
         return None
     steps = tableau.to_circuit("elimination")
-    return tuple((step.name, tuple(t.value for t in group)) for step in steps for group in step.target_groups())
+    return tuple(
+        (step.name, tuple(t.value for t in group)) for step in steps for group in step.target_groups()
+    )
 
 
 def _rounded(matrix: Any) -> Any:
     """Return a Clifford's matrix, whose entries have modulus 0 or one common value, in full precision."""
     sizes = np.abs(matrix)
-    count = np.count_nonzero(sizes[0] > 0.1)
-    turns = np.round(np.angle(matrix) / (np.pi / 4))
-    return np.where(sizes > 0.1, np.exp(1j * turns * np.pi / 4) / np.sqrt(count), 0)
+    count = np.count_nonzero(sizes[0] > _ENTRY)
+    turns = np.round(np.angle(matrix.astype(np.complex128)) / (np.pi / 4))
+    return np.where(sizes > _ENTRY, np.exp(1j * turns * np.pi / 4) / np.sqrt(count), 0)
