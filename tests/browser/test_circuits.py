@@ -24,9 +24,9 @@ ry(theta) q[0];
 cx q[0], q[1];
 c = measure q;
 """
-# What the titles of the bars say: "00: 512".
+# What the titles of the bars say: "00: 0.512".
 BARS = """() => Object.fromEntries([...document.querySelectorAll('.wb-q-histogram rect title')]
-  .map(title => title.textContent.split(': ')).map(([key, value]) => [key, Number(value.replace(',', ''))]))"""
+  .map(title => title.textContent.split(': ')).map(([key, value]) => [key, Number(value)]))"""
 DRAG = """value => {
   const slider = document.querySelector('.wb-q-slider input[type=range]');
   slider.value = value;

@@ -165,10 +165,10 @@ def _engines(studio: Studio) -> list[dict[str, str]]:
     """Return ``name`` and ``reason`` of every engine of this machine; the reason why it cannot be used."""
     from workbench.quantum.backends import engine_names
 
-    found = []
+    found, engines = [], studio.quantum.engines
     for name in engine_names():
         try:
-            engine = studio.quantum.engines.any(name)
+            engine = engines.any(name)
             if not getattr(engine, "detached", False):
                 found.append({"name": name, "reason": engine.available() or ""})
         except WorkbenchError as error:

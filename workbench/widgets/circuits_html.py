@@ -63,22 +63,18 @@ def _outcomes(
 
     weights: Mapping[str, float] = counts or probabilities
     likely = sorted(weights, key=lambda key: (-weights[key], key))[:LIKELY]
-    columns = {
-        "counts": counts and (lambda key: f"{counts[key]:,}"),
-        "exact": probabilities and (lambda key: f"{probabilities.get(key, 0.0):.6f}"),
-    }
-    given = {name: words for name, words in columns.items() if words}
-    rows = [
-        cell(short_key(key), code=True, left=True, title=key)
-        + "".join(cell(words(key)) for words in given.values())
-        for key in likely
-    ]
-    more = (
-        f'<div style="{FADED}">the {LIKELY} most likely of {len(weights):,}</div>'
-        if len(weights) > LIKELY
-        else ""
+    head, columns = (
+        [header(bits)],
+        [[cell(short_key(key), code=True, left=True, title=key) for key in likely]],
     )
-    return table([header(bits), *given], rows) + more
+    if counts:
+        head.append("counts")
+        columns.append([cell(f"{counts[key]:,}") for key in likely])
+    if probabilities:
+        head.append("exact")
+        columns.append([cell(f"{probabilities.get(key, 0.0):.6f}") for key in likely])
+    rest = f"the {LIKELY} most likely of {len(weights):,}" if len(weights) > LIKELY else ""
+    return table(head, map("".join, zip(*columns, strict=True))) + f'<div style="{FADED}">{rest}</div>'
 
 
 def _values(expectations: Iterable[Expectation]) -> str:
