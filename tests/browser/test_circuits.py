@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Server
+from tests.browser.conftest import ROOT, Server
 from tests.browser.test_lab import DARK, run_all, write_notebook
+from workbench.settings import load_settings
+from workbench.studio import Studio
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -89,4 +91,42 @@ def test_a_circuit_is_typed_drawn_run_and_turned_in_jupyterlab(
     page.wait_for_selector("body[data-jp-theme-light='false']", state="attached")
     page.wait_for_selector("#jupyterlab-splash", state="detached")
     keep_picture(page, "lab-circuits-dark")
+    assert strayed == []
+
+
+def test_stakeholders_turn_a_circuit_and_see_what_was_run_before(
+    voila: Callable[..., Server],
+    open_page: Callable[..., Any],
+    keep_picture: Callable[[Any, str], Path],
+    tmp_path: Path,
+    strayed: list[str],
+) -> None:
+    studio = Studio(
+        load_settings(workbench_home=tmp_path / "home" / "workbench", workbench_user="researcher")
+    )
+    bell = (ROOT / "workbench" / "widgets" / "circuit_examples" / "bell.qasm").read_text()
+    first, second = (
+        studio.quantum.run(bell, seed=1, **given).run_id
+        for given in ({"name": "Bell <pair>"}, {"compare": ["aer", "stim"]})
+    )
+    studio.close()
+    page = open_page(
+        voila("--theme=dark").address("voila/render/circuits.ipynb"), width=760, height=1500, dark=True
+    )
+    page.wait_for_selector(".wb-q-diagram svg")
+    rows = page.locator(".wb-recent-circuits tr").all_inner_texts()
+    assert [first in row for row in rows] == [False, False, True]
+    assert "Bell <pair> · 2 qubits" in rows[2] and "yes" in rows[1].split("\t")
+    page.select_option(".wb-q-head select", "qaoa")
+    page.wait_for_selector(".wb-q-slider:has-text('gamma')")
+    page.fill(".wb-q-wide input", "Z0*Z1, Z1*Z2, Z0*Z2, Z2*Z3")
+    page.focus(".wb-q-slider:has-text('gamma') input[type=range]")
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_selector(".wb-circuits[data-result=run] .wb-q-values td:has-text('Z2*Z3')")
+    assert page.locator(".wb-q-run-id code").inner_text() not in {first, second}
+    assert page.evaluate(INSIDE)
+    # the static twin of the panel must not stand below it
+    assert page.locator(".wb-fallback").first.is_hidden()
+    keep_picture(page, "voila-circuits-dark-narrow")
     assert strayed == []
