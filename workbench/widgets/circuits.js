@@ -26,7 +26,8 @@ class Circuit {
     this.state = h("p", { class: "wb-q-state", role: "status" });
     this.histogram = h("div", { class: "wb-q-histogram" });
     this.tables = Object.fromEntries(TABLES.map((name) => [name, h("div", { class: `wb-q-${name}` })]));
-    this.answer = h("div", { class: "wb-q-answer" }, this.histogram, h("div", { class: "wb-q-tables" }, ...Object.values(this.tables)));
+    const { outcomes, values, agreement } = this.tables;
+    this.answer = h("div", { class: "wb-q-answer" }, this.histogram, h("div", { class: "wb-q-tables" }, outcomes, values), agreement);
     this.foot = h("footer", { class: "wb-q-foot" });
     this.root.append(
       h("header", { class: "wb-q-head" }, this.examples, this.facts),

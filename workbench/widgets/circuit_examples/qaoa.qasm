@@ -1,4 +1,4 @@
-// QAOA on a trit with a tail
+// QAOA on a triangle with a tail
 OPENQASM 3.0;
 include "stdgates.inc";
 
