@@ -1,4 +1,4 @@
-"""Circuits: ``auto`` beside every single engine, sweeps beside the naive loop, memory beside the fastest alone.
+"""Circuits: ``auto`` beside every engine, sweeps beside the naive loop, memory beside the fastest alone.
 
 Single engines are timed twice: through the workbench (``on=NAME``), and bare, as their own guides
 show it. Each figure is the best of several rounds taken in turn, seconds on the wall.
@@ -145,7 +145,9 @@ def bare_engines(circuit: QuantumCircuit, shots: int) -> dict[str, Callable[[], 
     return calls
 
 
-def engines_row(studio: Studio, what: str, circuit: QuantumCircuit, shots: int, names: list[str]) -> dict[str, Any]:
+def engines_row(
+    studio: Studio, what: str, circuit: QuantumCircuit, shots: int, names: list[str]
+) -> dict[str, Any]:
     """Time ``auto`` and every engine on one circuit."""
     run = studio.quantum.run
     calls: dict[str, Callable[[], Any]] = {
@@ -171,7 +173,9 @@ def engines_row(studio: Studio, what: str, circuit: QuantumCircuit, shots: int, 
         "fastest s": times[fastest],
         "ratio": auto / times[fastest],
         "limit": 1.15,
-        "engines": ", ".join(f"{name} {seconds:.3g}" for name, seconds in sorted(times.items(), key=lambda kv: kv[1])),
+        "engines": ", ".join(
+            f"{name} {seconds:.3g}" for name, seconds in sorted(times.items(), key=lambda kv: kv[1])
+        ),
     }
 
 
@@ -182,7 +186,9 @@ def naive(qubits: int, points: np.ndarray) -> None:
     from qiskit_aer import AerSimulator
 
     simulator = AerSimulator()
-    cost = SparsePauliOp.from_sparse_list([("ZZ", [at, (at + 1) % qubits], 1.0) for at in range(qubits)], qubits)
+    cost = SparsePauliOp.from_sparse_list(
+        [("ZZ", [at, (at + 1) % qubits], 1.0) for at in range(qubits)], qubits
+    )
     for row in points:
         circuit, _ = qaoa(qubits)
         bound = circuit.assign_parameters(dict(zip(circuit.parameters, row, strict=True)))
@@ -214,8 +220,6 @@ def sweep_row(studio: Studio, qubits: int, count: int, least: float) -> dict[str
         "fastest single": fastest,
         "ratio": ours / single[fastest],
     }
-
-
 
 
 def bell_row() -> dict[str, Any]:
@@ -276,7 +280,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 def memory_row(qubits: int) -> dict[str, Any]:
     """Compare peak memory with qsim alone, each in a process of its own."""
     peaks = [
-        int(subprocess.run(  # noqa: S603 - our own code
+        int(subprocess.run(
             [sys.executable, "-W", "ignore", "-c", MEMORY.format(qubits=qubits, ours=ours)],
             check=True, capture_output=True, text=True,
         ).stdout.split()[-1]) / 1024
@@ -300,7 +304,9 @@ def main() -> None:
             engines_row(studio, "random 20 qubits, 1,024 shots", random_circuit(20), 1024, [*dense, "cirq"]),
             engines_row(studio, "random 22 qubits, 1,024 shots", random_circuit(22), 1024, dense),
             engines_row(studio, "random 24 qubits, 1,024 shots", random_circuit(24), 1024, ["aer", "qsim"]),
-            engines_row(studio, "QFT-18, 1,000,000 shots", fourier(18), 1_000_000, [*dense, "pennylane", "cirq"]),
+            engines_row(
+                studio, "QFT-18, 1,000,000 shots", fourier(18), 1_000_000, [*dense, "pennylane", "cirq"]
+            ),
             engines_row(studio, "GHZ-1000, 1,024 shots", ghz(1000), 1024, ["stim"]),
             engines_row(
                 studio, "teleportation, 10,000 shots", teleportation(), 10_000,

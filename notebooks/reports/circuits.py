@@ -85,7 +85,7 @@ table[columns].style.format({"largest distance": "{:.1e}"}, na_rep="")
 # The bound of each pair stands in the Run.
 
 # %% tags=["hide-input"]
-for name, row in checked[~checked.agree.astype(bool)].iterrows():
+for name in checked.index[~checked.agree.astype(bool)]:
     display(name, results[name].agreement)
 
 # %% [markdown]
@@ -109,5 +109,7 @@ pd.Series(malformed, name="why", dtype=str).to_frame().style.set_properties(**{"
 
 # %% tags=["hide-input"]
 if results:
-    widest = max(results, key=lambda name: (results[name].agreement is not None, -results[name].meta["qubits"]))
+    widest = max(
+        results, key=lambda name: (results[name].agreement is not None, -results[name].meta["qubits"])
+    )
     display(results[widest])

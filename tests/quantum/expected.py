@@ -31,10 +31,12 @@ AGREED = 1e-10
 
 def _u(theta: float, phi: float, lam: float) -> np.ndarray:
     cos, sin = math.cos(theta / 2), math.sin(theta / 2)
-    return np.array([
-        [cos, -cmath.exp(1j * lam) * sin],
-        [cmath.exp(1j * phi) * sin, cmath.exp(1j * (phi + lam)) * cos],
-    ])
+    return np.array(
+        [
+            [cos, -cmath.exp(1j * lam) * sin],
+            [cmath.exp(1j * phi) * sin, cmath.exp(1j * (phi + lam)) * cos],
+        ]
+    )
 
 
 def _p(angle: float) -> np.ndarray:
@@ -47,9 +49,7 @@ def _rz(angle: float) -> np.ndarray:
 
 def _two(pauli: str) -> Callable[[float], np.ndarray]:
     matrix = _FIXED[pauli]
-    return lambda angle: (
-        math.cos(angle / 2) * np.eye(4) - 1j * math.sin(angle / 2) * np.kron(matrix, matrix)
-    )
+    return lambda angle: math.cos(angle / 2) * np.eye(4) - 1j * math.sin(angle / 2) * np.kron(matrix, matrix)
 
 
 _FIXED = {
@@ -210,9 +210,7 @@ class Run:
         if isinstance(operation, ForLoopOp):
             indices, variable, body = operation.params
             values = [{variable: index} if variable in body.parameters else {} for index in indices]
-            return [
-                one for value in values for one in self._inner(body.assign_parameters(value), item)
-            ]
+            return [one for value in values for one in self._inner(body.assign_parameters(value), item)]
         target, value = operation.condition
         targets = list(target) if isinstance(target, ClassicalRegister) else [target]
         known = sum(bits.get(self.circuit.find_bit(bit).index, 0) << i for i, bit in enumerate(targets))
@@ -232,7 +230,7 @@ class Run:
 
     def _end(self, state, bits: dict[int, int]) -> None:
         width = self.circuit.num_clbits
-        late = {clbit: qubit for clbit, qubit in self.last.values()}
+        late = dict(self.last.values())
         qubits = list(late.values()) if width else list(range(self.circuit.num_qubits))
         weights = state.probabilities(qubits)
         for index in np.flatnonzero(weights > SMALLEST**2):

@@ -53,7 +53,7 @@ def test_it_has_the_shape(engines: Engines, name: str) -> None:
 def test_amplitudes_are_those_of_the_reference(engines: Engines, name: str, case: str) -> None:
     engine, circuit = engines.get(name), CIRCUITS[case].circuit
     if case in REFUSED.get(name, ()):
-        with pytest.raises(BadInput, match="stim does Clifford gates only, and .* on qubit"):
+        with pytest.raises(BadInput, match=r"stim does Clifford gates only, and .* on qubit"):
             state(engine, circuit)
         return
     found = state(engine, circuit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,9 @@ def test_every_engine_is_within_its_bound(engines: Engines, name: str) -> None:
         keys, weights = answer.distribution.exact()
         found = dict(zip(("".join(map(str, row)) for row in keys.tolist()), weights.tolist(), strict=True))
         expected = EXPECTED[name]
-        distance = sum(abs(found.get(key, 0) - expected.get(key, 0)) for key in found.keys() | expected.keys())
+        distance = sum(
+            abs(found.get(key, 0) - expected.get(key, 0)) for key in found.keys() | expected.keys()
+        )
         assert distance / 2 < BOUND[answer.precision], engine
         ran.append(engine)
     assert {"aer", "lightning", "qsim"} <= set(ran)
@@ -62,7 +65,7 @@ BENCH = os.environ.get("WORKBENCH_TEST_QASMBENCH")
 
 
 @pytest.mark.skipif(not BENCH, reason="WORKBENCH_TEST_QASMBENCH names no folder with QASMBench")
-def test_qasmbench(engines: Engines) -> None:
+def test_qasmbench(engines: Engines, record_property: Callable[[str, object], None]) -> None:
     """Every well-formed file loads, and the engines agree on those that are small enough."""
     malformed, apart, agreed = {}, {}, 0
     for path in sorted(Path(BENCH or "").rglob("*.qasm")):
@@ -72,13 +75,14 @@ def test_qasmbench(engines: Engines) -> None:
             malformed[path.name] = error.message
             continue
         lowered = lower(program.circuit, program.lines)
-        if lowered.qubits > 16:  # noqa: PLR2004
+        if lowered.qubits > 16:
             continue
         found = compare(lowered, Asked(4000, 1), ["aer", "lightning", "qsim", "stim"], engines)
         if found.agree:
             agreed += 1
         else:
             apart[path.name] = found
-    print(f"{agreed} agree, {len(malformed)} malformed: {malformed}")
+    record_property("agree", agreed)
+    record_property("malformed", malformed)
     assert not apart
     assert agreed > 0

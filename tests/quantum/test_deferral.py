@@ -254,3 +254,36 @@ def test_a_loop_on_bits_is_refused_with_its_line():
         circuit.measure(0, 0)
     with pytest.raises(BadInput, match="while in line 3 may go round any number of times"):
         defer(lower(circuit, (1, 2, 3)))
+
+
+@pytest.mark.parametrize("make", CIRCUITS, ids=lambda make: make.__name__)
+def test_aer_samples_the_same_distribution(make):
+    from qiskit_aer import AerSimulator
+
+    from workbench.quantum.emit.qiskit import AER
+
+    lowered = lower(make())
+    shots = 4000
+    simulator = AerSimulator(method="statevector", seed_simulator=3)
+    counts = simulator.run(to_qiskit(lowered, AER), shots=shots).result().get_counts()
+    drawn = {tuple(map(int, key[::-1])): count / shots for key, count in counts.items()}
+    assert distance(enumerated(lowered), drawn) < 0.05
+
+
+def test_a_loop_reaches_qiskit_as_a_loop():
+    from qiskit_aer import AerSimulator
+
+    circuit = QuantumCircuit(2, 2)
+    circuit.h(0)
+    circuit.measure(0, 0)
+    with circuit.while_loop((circuit.clbits[0], 1)):
+        circuit.reset(1)
+        circuit.x(1)
+        circuit.h(0)
+        circuit.measure(0, 0)
+    circuit.measure(1, 1)
+    lowered = lower(circuit)
+    assert "no loop on classical bits, and there is while" in refusal(lowered)
+    counts = AerSimulator(seed_simulator=3).run(to_qiskit(lowered), shots=400).result().get_counts()
+    assert set(counts) == {"00", "10"}
+    assert 140 < counts["10"] < 260

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from qiskit import QuantumCircuit
+from qiskit import QuantumCircuit, qasm2
 from qiskit.circuit import Gate as QiskitGate
 from qiskit.circuit import Parameter, library
+from qiskit.circuit.random import random_circuit
 from qiskit.quantum_info import Clifford, Operator, random_clifford, random_unitary
 
 from tests.quantum.references import big_endian, controlled, gate_kinds, made, phase_free, placed, variants
@@ -79,7 +80,7 @@ angles = st.lists(
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: f"{kind[0]}{kind[1] or ''}")
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(angles=angles, order=st.permutations(range(QUBITS)), data=st.data())
 def test_a_standard_gate_is_its_matrix_on_every_emitter(kind, angles, order, data):
     gate = made(kind, angles)
@@ -222,3 +223,38 @@ def test_a_gate_is_told_by_its_own_fields():
     circuit = QuantumCircuit(2)
     circuit.cp(0.5, 1, 0)
     assert lower(circuit).ops == (Gate("cp", (1, 0), (0.5,), None),)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_random_circuits_are_their_matrices(seed):
+    circuit = random_circuit(QUBITS, 6, max_operands=4, seed=seed)
+    lowered = lower(circuit)
+    assert np.abs(unitary(lowered.ops, QUBITS, lowered.phase) - Operator(circuit).data).max() < 1e-10
+
+
+def test_gates_that_a_program_defines_are_kept_apart():
+    circuit = qasm2.loads(
+        """OPENQASM 2.0; include "qelib1.inc";
+gate foo(a,b) x,y,z { cu3(a,b,a*b) x,y; rzz(a/2) y,z; ccx z,x,y; }
+gate bar(a) x,y,z { foo(a,-a) z,y,x; barrier x; foo(2*a,sin(a)) x,z,y; }
+qreg q[4]; bar(0.3) q[0],q[2],q[1]; foo(1.1,2.2) q[3],q[1],q[0]; bar(0.7) q[3],q[1],q[2];""",
+        custom_instructions=qasm2.LEGACY_CUSTOM_INSTRUCTIONS,
+    )
+    lowered = lower(circuit)
+    assert np.abs(unitary(lowered.ops, 4, lowered.phase) - Operator(circuit).data).max() < 1e-10
+
+
+def test_a_custom_gate_keeps_its_parameters_under_controls():
+    a, b = Parameter("a"), Parameter("b")
+    inner = QuantumCircuit(3, global_phase=0.3, name="mine")
+    inner.crx(a, 0, 1)
+    inner.rxx(a * b, 1, 2)
+    inner.cu(a, b, 0.2, b, 2, 0)
+    gate, values = inner.to_gate(), {"a": 0.4, "b": -1.2}
+    for form in (gate, gate.inverse(), gate.control(2, ctrl_state=1), gate.control(1, annotated=True)):
+        circuit = QuantumCircuit(form.num_qubits)
+        circuit.append(form, circuit.qubits[::-1])
+        lowered = bind(lower(circuit), values)
+        want = Operator(circuit.assign_parameters(values)).data
+        found = unitary(lowered.ops, form.num_qubits, lowered.phase)
+        assert np.abs(phase_free(found, want) - want).max() < 1e-10

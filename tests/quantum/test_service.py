@@ -51,7 +51,12 @@ def test_a_bell_pair(studio: Studio) -> None:
     assert result.meta["seed"] == 3
     assert result.meta["dialect"] == "qasm2"
     run = studio.runs.get(result.run_id)
-    assert (run.kind, run.status, run.seed, run.parameters["on"]) == ("circuit", "finished", 3, result.meta["on"])
+    assert (run.kind, run.status, run.seed, run.parameters["on"]) == (
+        "circuit",
+        "finished",
+        3,
+        result.meta["on"],
+    )
     assert studio.runs.verify() == []
 
 
@@ -147,7 +152,9 @@ def test_expectation_values_are_exact_unless_shots_are_asked_for(studio: Studio,
 def test_expectation_of_what_acts_on_measurements(studio: Studio) -> None:
     for on in ("auto", "qiskit", "aer"):
         result = studio.quantum.run(teleported(), on, observables="Z2", shots=None if on != "aer" else 20_000)
-        assert result.expval[0].value == pytest.approx(math.cos(math.pi / 3), abs=1e-9 if on != "aer" else 0.05)
+        assert result.expval[0].value == pytest.approx(
+            math.cos(math.pi / 3), abs=1e-9 if on != "aer" else 0.05
+        )
         reset = studio.quantum.run(reused(), on, observables="Z0", shots=None if on != "aer" else 20_000)
         assert reset.expval[0].value == pytest.approx(math.cos(0.4), abs=1e-9 if on != "aer" else 0.05)
 
@@ -221,7 +228,7 @@ BAD: dict[str, tuple[Callable[[], Any], dict[str, Any], str]] = {
     "qubit": (bell, {"observables": "Z7"}, "acts on qubit 7; the circuit has 2"),
     "not real": (bell, {"observables": SparsePauliOp("ZZ", 1j)}, "only real ones"),
     "too large": (lambda: _dense(40), {}, "40 qubits dense"),
-    "no qubits": (lambda: QuantumCircuit(), {}, "no qubits"),
+    "no qubits": (QuantumCircuit, {}, "no qubits"),
 }
 
 
@@ -231,7 +238,7 @@ def _dense(qubits: int) -> QuantumCircuit:
     for _ in range(qubits):
         for qubit in range(qubits):
             circuit.u(*rng.uniform(0, 6, 3), qubit)
-        for low in range(0, qubits - 1):
+        for low in range(qubits - 1):
             circuit.cx(low, low + 1)
     return circuit
 

@@ -16,6 +16,7 @@ from workbench.quantum.backends import Engines
 from workbench.quantum.choosing import Choice, choose
 from workbench.quantum.execution import Answer, Asked, execute, prepared, turned
 from workbench.quantum.expectation import exact, sampled
+from workbench.quantum.header import header_of
 from workbench.quantum.keeping import keep_samples, keep_weights
 from workbench.quantum.observables import Observable, groups
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from workbench.quantum.request import Request
     from workbench.runs import Recorder
 
-__all__ = ["bit_names", "chosen", "compute", "drawn_seed", "meta_of", "registers_of"]
+__all__ = ["chosen", "compute", "drawn_seed", "measured_values", "measures", "meta_of"]
 
 KEPT_KEYS = 1 << 16
 """Most keys whose exact probabilities are kept beside samples."""
@@ -104,25 +105,8 @@ def _tell(recorder: Recorder, meta: dict[str, Any]) -> None:
     recorder.metric("engine_seconds", meta["engine_seconds"])
 
 
-def bit_names(circuit: Any, *, measured: bool) -> list[str]:
-    """Return the header of a key: classical bits in declaration order, or qubits."""
-    bits = circuit.clbits if measured else circuit.qubits
-    kind = "c" if measured else "q"
-    names = []
-    for at, bit in enumerate(bits):
-        registers = circuit.find_bit(bit).registers
-        names.append(f"{registers[0][0].name}[{registers[0][1]}]" if registers else f"{kind}{at}")
-    return names
-
-
-def registers_of(circuit: Any, *, measured: bool) -> list[list[Any]]:
-    """Return name and bits, by their place in the key, of each register."""
-    registers = circuit.cregs if measured else circuit.qregs
-    return [[one.name, [circuit.find_bit(bit).index for bit in one]] for one in registers]
-
-
 def measures(lowered: Lowered) -> bool:
-    """Whether classical bits, and not qubits, make the key."""
+    """Return whether classical bits, and not qubits, make the key."""
     from workbench.quantum.lowered import Measure, walk
 
     return any(isinstance(op, Measure) for op in walk(lowered.ops))
@@ -133,15 +117,14 @@ def _shown(
 ) -> dict[str, Any]:
     measured = measures(lowered)
     output: dict[str, Any] = {
-        "bits": bit_names(request.circuit, measured=measured),
-        "registers": registers_of(request.circuit, measured=measured),
+        "header": header_of(request.circuit, measured=measured),
         "counts": None,
         "probabilities": None,
     }
     distribution = answer.distribution
     if asked.shots is None and (distribution is None or distribution.size > EXACT_KEYS):
         raise BadInput(
-            f"The exact probabilities of {len(output['bits'])} bits are too many to keep, or not to be had.",
+            f"The exact probabilities of {answer.bits} bits are too many to keep, or not to be had.",
             "Give shots, such as shots=1000.",
             details={"field": "shots"},
         )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KIND", "CircuitJob", "Jobs"]
 
-KIND = "circuit-job"
+KIND = "circuit.job"
 """The kind of a job's Run."""
 VERSION = "1"
 _COLUMNS = ("device", "job", "state", "shots", "seed", "submitted_at", "duration_s", "cost_usd", "message")

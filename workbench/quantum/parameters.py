@@ -13,7 +13,7 @@ import operator
 import re
 import uuid
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import BadInput
@@ -37,6 +37,9 @@ _FUNCTIONS = {
     "sin": "sin",
     "tan": "tan",
 }
+_ROUNDS = 5
+_ELEMENT = re.compile(r"(?<![\w.])[^\W\d]\w*(?:\[\d+\])?")
+_WORD = re.compile(r"[A-Za-z_]\w*")
 _CONSTANTS = {"pi": math.pi}
 _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Add: operator.add,
@@ -80,18 +83,44 @@ def element(name: str, vectors: Mapping[str, int]) -> Parameter:
     return parameter(name)
 
 
-def expression_text(expression: ParameterExpression) -> tuple[str, list[str]]:
-    """Return an expression as text, and what ``p0``, ``p1`` ... in it stand for.
+def expression_text(expression: ParameterExpression) -> tuple[str, list[str], list[str]]:
+    """Return an expression as text.
 
-    The list is empty where the text has the parameters' own names.
+    Returns
+    -------
+    tuple of (str, list of str, list of str)
+        The text; what ``p0``, ``p1`` ... in it stand for, or nothing where it has the parameters' own
+        names; the names of those that have cancelled out.
     """
-    from qiskit.circuit import Parameter
-
     names = sorted(item.name for item in expression.parameters)
     if all(_plain(name) for name in names):
-        return str(expression), []
-    places = {name: Parameter(f"p{place}") for place, name in enumerate(names)}
-    return str(expression.subs({item: places[item.name] for item in expression.parameters})), names
+        shown, text, spelt = names, str(expression), []
+    else:
+        shown, spelt = [f"p{place}" for place in range(len(names))], names
+        text = _renamed(expression, dict(zip(names, shown, strict=True)))
+    text = _settled(text)
+    words = set(_WORD.findall(text))
+    return text, spelt, [name for name, word in zip(names, shown, strict=True) if word not in words]
+
+
+def _renamed(expression: ParameterExpression, places: Mapping[str, str]) -> str:
+    if all(_ELEMENT.fullmatch(name) and name not in _FUNCTIONS for name in places):
+        return _ELEMENT.sub(lambda found: places.get(found[0], found[0]), str(expression))
+    # Slower, and needed where a name could be taken for a part of the text.
+    from qiskit.circuit import Parameter
+
+    short = {item: Parameter(places[item.name]) for item in expression.parameters}
+    return str(expression.subs(short))
+
+
+@lru_cache(4096)
+def _settled(text: str) -> str:
+    """Return the text that an expression keeps when it is read and written again."""
+    for _ in range(_ROUNDS):
+        before, text = text, str(expression_from_text(text))
+        if before == text:
+            break
+    return text
 
 
 def _plain(name: str) -> bool:
@@ -145,7 +174,7 @@ def expression_from_text(
         tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError) as error:
         raise BadInput(f"{text!r} is not an expression.", details={"field": "expression"}) from error
-    return of(tree.body)  # type: ignore[no-any-return]
+    return of(tree.body)
 
 
 def _apply(name: str, value: Any) -> Any:

@@ -90,7 +90,8 @@ class Distribution:
         self._sources = sources
         # bits that show the same qubit are alike
         self._axes = tuple(dict.fromkeys(source for source in sources if source is not None))
-        flat: NDArray[Any] = outcome.amplitudes if outcome.amplitudes is not None else outcome.probabilities  # type: ignore[assignment]
+        state, weights = outcome.amplitudes, outcome.probabilities
+        flat: Any = state if state is not None else weights
         self._pure = outcome.amplitudes is not None
         axes = self._axes if outcome.first == "most" else tuple(qubits - 1 - axis for axis in self._axes)
         rest = sorted(set(range(qubits)) - set(axes))
@@ -120,7 +121,9 @@ class Distribution:
 
     def exact(self) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
         """Return the keys whose probability is not zero, ascending, and the probabilities; their sum is 1."""
-        found, weights, at = [], [], 0
+        found: list[NDArray[np.int64]] = []
+        weights: list[NDArray[np.float64]] = []
+        at = 0
         for block in self.blocks():
             inside = np.flatnonzero(block > _LEAST)
             found.append(inside + at)
@@ -139,9 +142,9 @@ class Distribution:
         seed : int
             Of numpy's generator (PCG64).
         """
-        ends = np.cumsum(self._totals)
+        ends: NDArray[np.float64] = np.cumsum(self._totals)
         points = np.sort(np.random.default_rng(seed).random(shots)) * ends[-1]
-        starts = np.searchsorted(points, np.concatenate([[0.0], ends]), side="left")
+        starts: Any = np.searchsorted(points, np.concatenate([[0.0], ends]), side="left")
         starts[-1] = shots
         indices, counts = [], []
         for at, block in enumerate(self._drawn(starts)):
@@ -161,7 +164,7 @@ class Distribution:
 
     def _keys(self, indices: NDArray[np.int64]) -> NDArray[np.uint8]:
         """Write indices out in bits, one column a bit of the key."""
-        keys = np.zeros((len(indices), len(self._sources)), np.uint8)
+        keys: Any = np.zeros((len(indices), len(self._sources)), np.uint8)
         last = len(self._axes) - 1
         for column, source in enumerate(self._sources):
             if source is not None:

@@ -6,10 +6,12 @@ import math
 import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from workbench.errors import BadInput
 from workbench.quantum.backends.base import Precision
+from workbench.quantum.keeping import circuit_input
 from workbench.quantum.observables import Observable, observables
 
 if TYPE_CHECKING:
@@ -86,12 +88,15 @@ class Request:
         """How many samples each expectation value rests on; ``None`` where it is exact."""
         return None if self.shots == "auto" else self.shots
 
+    @cached_property
+    def kept_circuit(self) -> tuple[Any, bytes | None]:
+        """How the circuit stands among the inputs, and what lies beside them; see `circuit_input`."""
+        return circuit_input(self.circuit)
+
     def inputs(self) -> dict[str, Any]:
         """Return what decides the result, as JSON values."""
-        from workbench.quantum.canonical import to_json
-
         given: dict[str, Any] = {
-            "circuit": to_json(self.circuit),
+            "circuit": self.kept_circuit[0],
             "on": self.on,
             "shots": self.shots,
             "observables": [one.to_json() for one in self.observables],

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.errors import BadInput
 from workbench.quantum.agreement import Agreement
-from workbench.quantum.keeping import read
+from workbench.quantum.header import bits_of, header_of, places_of
+from workbench.quantum.keeping import read, read_circuit
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,20 +75,31 @@ class CircuitResult:
         output: dict[str, Any] = self.run.output
         return output
 
-    @property
+    @cached_property
+    def _header(self) -> dict[str, Any]:
+        # a machine's answer has none
+        header: dict[str, Any] = self._output.get("header") or header_of(self.circuit, measured=True)
+        return header
+
+    @cached_property
+    def _places(self) -> dict[str, list[int]]:
+        return places_of(self._header)
+
+    @cached_property
     def bits(self) -> tuple[str, ...]:
         """Names of the bits of a key, leftmost first."""
-        return tuple(self._output["bits"])
+        return bits_of(self._header)
 
     @property
     def registers(self) -> tuple[tuple[str, int], ...]:
         """Name and width of each register."""
-        return tuple((name, len(places)) for name, places in self._output["registers"])
+        return tuple((name, len(places)) for name, places in self._places.items())
 
     @property
     def meta(self) -> dict[str, Any]:
         """How it was done: ``on``, ``why``, ``shots``, ``seed``, ``precision``, ``qubits`` and more."""
-        return dict(self._output["meta"])
+        known = {"on": self.run.inputs["on"], "seed": self.run.seed, "cost": self.run.cost}
+        return known | dict(self._output["meta"])
 
     @cached_property
     def counts(self) -> dict[str, int] | None:
@@ -124,9 +136,7 @@ class CircuitResult:
     @cached_property
     def circuit(self) -> QuantumCircuit:
         """The circuit as Qiskit has it, parameters as they were given."""
-        from workbench.quantum.canonical import from_json
-
-        return from_json(self.run.inputs["circuit"])
+        return read_circuit(self.run.inputs["circuit"], self.load)
 
     @cached_property
     def diagram(self) -> str:
@@ -143,7 +153,7 @@ class CircuitResult:
         BadInput
             Nothing was sampled.
         """
-        places = [where for _, where in self._output["registers"]] or [list(range(len(self.bits)))]
+        places = list(self._places.values()) or [list(range(len(self.bits)))]
         return {
             " ".join("".join(key[at] for at in reversed(where)) for where in reversed(places)): many
             for key, many in self._sampled().items()
@@ -162,7 +172,7 @@ class CircuitResult:
         rows = [
             {
                 name: sum(int(key[at]) << power for power, at in enumerate(where))
-                for name, where in self._output["registers"]
+                for name, where in self._places.items()
             }
             | {"count": many}
             for key, many in self._sampled().items()
@@ -240,7 +250,8 @@ class CircuitResult:
 
     def to_json(self) -> str:
         """Return the result as JSON text."""
-        body = {name: self._output.get(name) for name in ("bits", "registers", "expval", "agreement", "meta")}
+        body = {name: self._output.get(name) for name in ("expval", "agreement", "meta")}
+        body |= {"bits": self.bits, "registers": self.registers}
         body |= {"run": self.run_id, "counts": self.counts, "probabilities": self.probabilities}
         if self.sweep is not None:
             body["sweep"] = {str(name): self.sweep[name].tolist() for name in self.sweep.columns}

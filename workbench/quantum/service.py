@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import BadInput, FeatureOff
 from workbench.quantum.backends import Engines
-from workbench.quantum.request import Request, Shots, request
+from workbench.quantum.computing import drawn_seed
+from workbench.quantum.request import DEFAULT_SHOTS, Request, Shots, request
 from workbench.quantum.result import CircuitResult
 from workbench.runs import Progress, Recorder
 from workbench.studio import Studio
 from workbench.studio import studio as default_studio
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from workbench.quantum.jobs import CircuitJob, Jobs
     from workbench.quantum.previewing import Preview
 
-__all__ = ["CIRCUIT", "QuantumService"]
+__all__ = ["CIRCUIT", "JOB", "QuantumService"]
 
 CIRCUIT = "circuit"
+JOB = "circuit.job"
 _VERSION = "1"
 
 
@@ -108,12 +114,19 @@ class QuantumService:
         MissingExtra
             An engine's library is not installed.
         """
+        if ":" in on:
+            _only(on, observables=observables, sweep=sweep, noise=noise, compare=compare, mitigate=mitigate)
+            count = DEFAULT_SHOTS if shots == "auto" or shots is None else shots
+            job = self.submit(circuit, on, count, seed, bind, dialect=dialect, name=name, tags=tags)
+            return self.result(job.run_id)
         asked = self._request(
             circuit, dialect, on=on, shots=shots, seed=seed, given=observables, bind=bind, sweep=sweep,
             noise=noise, mitigate=mitigate, compare=compare, precision=precision,
         )  # fmt: skip
 
         def compute(recorder: Recorder) -> dict[str, Any]:
+            if (text := asked.kept_circuit[1]) is not None:
+                recorder.artifact("circuit.json", text, "application/json")
             if asked.sweep is not None:
                 from workbench.quantum.sweeps import compute_sweep
 
@@ -128,13 +141,69 @@ class QuantumService:
         )  # fmt: skip
         return CircuitResult(run, self.studio.runs.artifact_bytes)
 
-    def result(self, run_id: str) -> CircuitResult:
+    def submit(
+        self,
+        circuit: Any,
+        on: str,
+        shots: int = DEFAULT_SHOTS,
+        seed: int | None = None,
+        bind: Mapping[str, float] | None = None,
+        *,
+        dialect: str | None = None,
+        name: str | None = None,
+        tags: Iterable[str] = (),
+        **options: Any,
+    ) -> CircuitJob:
+        """Send a circuit to a machine, real or virtual, and come back at once.
+
+        The Run stays ``submitted`` until its end is fetched, by this process or any other; the
+        parameters are those of `run` and of `workbench.quantum.jobs.Jobs.submit`.
+
+        Raises
+        ------
+        BadInput
+            The machine or the circuit will not do.
+        MissingKey
+            A key that the provider needs is not set.
+        """
+        checked = self._request(
+            circuit, dialect, on=on, shots=shots, seed=seed, given=None, bind=bind, sweep=None, noise=None,
+            mitigate=None, compare=None, precision=None,
+        )  # fmt: skip
+        bound = checked.circuit.assign_parameters(checked.bind) if checked.bind else checked.circuit
+        return self._jobs.submit(
+            bound, on, shots=shots, seed=drawn_seed(checked.seed), name=name, tags=tags, **options
+        )
+
+    def jobs(self, limit: int | None = None, *, refresh: bool = False) -> pd.DataFrame:
+        """Return a row a job, newest first; see `workbench.quantum.jobs.Jobs.list`."""
+        return self._jobs.list(limit, refresh=refresh)
+
+    def job(self, run_id: str) -> CircuitJob:
+        """Return a job as it is recorded; nobody is asked.
+
+        Raises
+        ------
+        NotFound
+            There is none, or it is somebody else's.
+        """
+        return self._jobs.get(run_id)
+
+    @cached_property
+    def _jobs(self) -> Jobs:
+        from workbench.quantum.jobs import Jobs
+
+        return Jobs(self.studio)
+
+    def result(self, run_id: str, timeout: float | None = None) -> CircuitResult:
         """Return what a Run of a circuit gave.
 
         Parameters
         ----------
         run_id : str
             Or an unambiguous beginning of it.
+        timeout : float, optional
+            Seconds to wait for a job at most; 0 asks once. By default as long as it takes.
 
         Raises
         ------
@@ -144,7 +213,9 @@ class QuantumService:
             The Run is no circuit's, or has not finished.
         """
         run = self.studio.runs.get(run_id)
-        if run.kind != CIRCUIT or run.status != "finished":
+        if run.kind == JOB:
+            run = self._jobs.result(run.id, timeout)
+        elif run.kind != CIRCUIT or run.status != "finished":
             raise BadInput(
                 f"The Run {run.id} is of kind {run.kind} and {run.status}; expected a finished circuit.",
                 "`%runs --kind circuit` lists them.",
@@ -177,3 +248,14 @@ class QuantumService:
         from workbench.quantum.loading import load
 
         return request(load(circuit, dialect), self.engines, **given)
+
+
+def _only(on: str, **given: Any) -> None:
+    """Refuse what a machine that takes jobs does not do."""
+    named = next((name for name, value in given.items() if value), None)
+    if named is not None:
+        raise BadInput(
+            f"{on} samples what a circuit measures, and takes no {named}.",
+            f"Leave it out, or simulate the machine with noise={on!r} on 'auto'.",
+            details={"field": named},
+        )

@@ -15,16 +15,15 @@ from workbench.errors import BadInput
 from workbench.quantum.backends import Engines, Sweeping
 from workbench.quantum.choosing import Choice, choose_sweep
 from workbench.quantum.computing import (
-    bit_names,
     chosen,
     drawn_seed,
     measured_values,
     measures,
     meta_of,
-    registers_of,
 )
 from workbench.quantum.execution import Asked, execute
 from workbench.quantum.expectation import exact
+from workbench.quantum.header import header_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,13 +75,11 @@ def compute_sweep(
     else:
         choice = chosen(request, _at(lowered, values[0]), engines)
         columns = _one_by_one(request, lowered, values, asked, engines.get(choice.engine), recorder)
-    measured = measures(lowered)
     meta = meta_of(request, choice, asked, began) | {"points": len(values)}
     for name in ("on", "shots", "qubits", "points"):
         recorder.parameter(name, meta[name])
     return {
-        "bits": bit_names(request.circuit, measured=measured),
-        "registers": registers_of(request.circuit, measured=measured),
+        "header": header_of(request.circuit, measured=measures(lowered)),
         "sweep": _kept(recorder, request.sweep, columns),
         "meta": meta,
     }

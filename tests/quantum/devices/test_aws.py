@@ -135,3 +135,16 @@ def test_keys(service, monkeypatch, key):
     devices, device = find_device("aws:garnet", load_settings())
     with pytest.raises(MissingKey, match=r"AWS_BRAKET_ACCESS_KEY|need a key"):
         devices.describe(device)
+
+
+def test_a_profile_stands_in_for_the_key(service, monkeypatch, tmp_path):
+    credentials = tmp_path / "credentials"
+    credentials.write_text("[lab]\naws_access_key_id = AKIDPROFILE\naws_secret_access_key = x\n")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(credentials))
+    monkeypatch.delenv("AWS_BRAKET_ACCESS_KEY")
+    assert "AWS_BRAKET_ACCESS_KEY" in find_device("aws:garnet", load_settings())[0].available()
+    monkeypatch.setenv("AWS_PROFILE", "lab")
+    devices, device = find_device("aws:garnet", load_settings())
+    assert devices.available() is None
+    assert devices.describe(device)["qubits"] == 20
+    assert all("AKIDPROFILE" in header for header in service.authorizations)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
 import os
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -270,8 +272,24 @@ def test_a_circuit_that_no_device_can_run_is_refused_before_anything_starts(jobs
     assert not (home / "jobs").exists()
 
 
-def test_the_same_job_is_not_sent_twice_in_cache(jobs: Jobs):
-    first = jobs.submit(bell(), "fake:manila", shots=50)
+@contextmanager
+def all_turns(home):
+    """Keep every processor busy, as far as virtual devices are told."""
+    (home / "jobs").mkdir(parents=True)
+    with ExitStack() as held:
+        for number in range(os.cpu_count() or 1):
+            file = held.enter_context((home / "jobs" / f".turn-{number}").open("ab"))
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def test_the_same_job_is_not_sent_twice_in_cache(jobs: Jobs, home):
+    with all_turns(home):
+        first = jobs.submit(bell(), "fake:manila", shots=50)
+        waiting(jobs, home / "jobs" / first.run_id, "spawned.json")
+        assert first.refresh().state == "queued"
+        with pytest.raises(BadInput, match="has not ended yet"):
+            first.result(0)
     jobs.studio.runs.begin_execution()
     with jobs.studio.runs.replay("cache"):
         assert jobs.submit(bell(), "fake:manila", shots=50).run_id == first.run_id

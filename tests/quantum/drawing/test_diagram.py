@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import math
-import time
 from itertools import combinations
 from xml.etree import ElementTree as ET
 
@@ -281,27 +279,3 @@ def test_empty_circuits_are_drawn(circuit):
 def test_a_negative_fold_is_refused():
     with pytest.raises(BadInput, match="width in pixels, not -1"):
         circuit_svg(QuantumCircuit(1), fold=-1)
-
-
-def test_drawing_keeps_up_with_typing():
-    bell = QuantumCircuit(2, 2)
-    bell.h(0)
-    bell.cx(0, 1)
-    bell.measure([0, 1], [0, 1])
-    large = QuantumCircuit(20)
-    rng = np.random.default_rng(3)
-    for _ in range(250):
-        large.rx(0.3, int(rng.integers(20)))
-        large.cx(*map(int, rng.choice(20, 2, replace=False)))
-    # Generous against a busy machine: usually a quarter of a millisecond and 20 ms.
-    assert _fastest(bell) < 0.002
-    assert _fastest(large) < 0.150
-
-
-def _fastest(circuit) -> float:
-    best = math.inf
-    for _ in range(7):
-        start = time.perf_counter()
-        circuit_svg(circuit)
-        best = min(best, time.perf_counter() - start)
-    return best

@@ -34,7 +34,7 @@ class AerBackend(LocalEngine):
         bond = bond_bound(lowered)
         if lowered.qubits <= DENSE or bond > BOND:
             return super().bytes_needed(task)
-        return AMPLITUDE["double"] * lowered.qubits * 2 * 4**bond
+        return int(AMPLITUDE["double"] * lowered.qubits * 2 * 4**bond)
 
     def run(self, task: Task) -> Outcome:
         """Return amplitudes, or samples of what acts on measurements or is large."""

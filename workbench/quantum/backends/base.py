@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
-    from workbench.quantum.noise import Noise
-    from workbench.quantum.observables import Observable
 
     from workbench.quantum.lowered import Lowered
+    from workbench.quantum.noise import Noise
+    from workbench.quantum.observables import Observable
 
 __all__ = ["Backend", "Outcome", "Precision", "Sweeping", "Task"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from workbench.quantum.lowered import Branch, Reset, While, walk
 
@@ -51,11 +51,11 @@ class LocalEngine:
         Most memory over that of one state.
     """
 
-    name: ClassVar[str]
-    modules: ClassVar[tuple[str, ...]]
-    precisions: ClassVar[frozenset[Precision]] = frozenset({"single", "double"})
-    dynamic: ClassVar[bool] = False
-    copies: ClassVar[float] = 2.0
+    name: str
+    modules: tuple[str, ...]
+    precisions: frozenset[Precision] = frozenset({"single", "double"})
+    dynamic = False
+    copies = 2.0
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,9 +63,10 @@ def _counts(samples: Any, lowered: Lowered) -> dict[str, int]:
     from workbench.quantum.emit.stim import records
     from workbench.quantum.readout import texts
 
-    bits = np.zeros((len(samples), lowered.clbits), np.uint8)
+    bits: Any = np.zeros((len(samples), lowered.clbits), np.uint8)
     for bit, column in records(lowered).items():
         bits[:, bit] = samples[:, column]
-    packed, counts = np.unique(np.packbits(bits, axis=1), axis=0, return_counts=True)
+    seen = Counter(row.tobytes() for row in np.packbits(bits, axis=1))
+    packed = np.frombuffer(b"".join(seen), np.uint8).reshape(len(seen), -1)
     keys = np.unpackbits(packed, axis=1, count=lowered.clbits)
-    return dict(zip(texts(keys), counts.tolist(), strict=True))
+    return dict(zip(texts(keys), seen.values(), strict=True))

@@ -13,7 +13,8 @@ identifiers of Qiskit's parameters, which are known by their names. The form is:
 Empty fields are left out, at the end of an operation too. An operation is what, qubits, parameters,
 classical bits. What: the name of one of Qiskit's standard gates or instructions; the place of a
 definition in ``gates``; or an object that says how it is made of others. A parameter is a number, or
-``{"e": text, "names": [...]}`` where it is not bound.
+``{"e": text}`` where it is not bound; ``names`` beside it says what ``p0``, ``p1`` ... stand for where names
+cannot stand in a text, and ``lost`` which parameters cancelled out and still are the circuit's.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import BadInput
@@ -9,7 +10,7 @@ from workbench.quantum.canonical.classical import condition_from_json, target_fr
 from workbench.quantum.canonical.encode import FORMAT
 from workbench.quantum.canonical.library import make
 from workbench.quantum.native import keep_qiskit
-from workbench.quantum.parameters import expression_from_text, parameter
+from workbench.quantum.parameters import element, expression_from_text, parameter
 
 if TYPE_CHECKING:
     from qiskit.circuit import Instruction, QuantumCircuit
@@ -100,12 +101,15 @@ class _Decoder:
 
     def _value(self, value: Any) -> Any:
         if isinstance(value, dict):
-            return expression_from_text(value["e"], value.get("names"), self._vectors)
+            made = expression_from_text(value["e"], value.get("names"), self._vectors)
+            for name in value.get("lost", ()):
+                made = made + (element(name, self._vectors) - element(name, self._vectors))
+            return made
         if isinstance(value, list):
             return complex(*value)
         return float(value)
 
-    def _operation(
+    def _operation(  # noqa: PLR0911 # one a kind
         self, what: Any, params: list[Any], targets: list[Any], bits: list[Any], whole: QuantumCircuit
     ) -> Any:
         from qiskit.circuit import Barrier, Delay, Measure, Reset
@@ -122,12 +126,14 @@ class _Decoder:
                 whole_cycles = unit == "dt" and isinstance(params[0], float)
                 return Delay(int(params[0]) if whole_cycles else params[0], unit)
             case {"blocks": blocks}:
-                return self._flow(what, [self._block(b, targets, bits, whole) for b in blocks], whole)
+                named = set(_registers(what))
+                made = [self._block(block, targets, bits, whole, named) for block in blocks]
+                return self._flow(what, made, whole)
             case {"flow": name}:
                 return _jump(name, targets, bits)
         return self._gate(what, params)
 
-    def _gate(self, what: Any, params: list[Any]) -> Any:
+    def _gate(self, what: Any, params: list[Any]) -> Any:  # noqa: PLR0911 # one a kind
         from qiskit.circuit import AnnotatedOperation
         from qiskit.circuit.library import StatePreparation, UnitaryGate
 
@@ -150,13 +156,18 @@ class _Decoder:
         raise BadInput(f"The kept circuit holds {what!r}, which this version does not know.")
 
     def _block(
-        self, block: dict[str, Any], targets: list[Any], bits: list[Any], whole: QuantumCircuit
+        self,
+        block: dict[str, Any],
+        targets: list[Any],
+        bits: list[Any],
+        whole: QuantumCircuit,
+        named: set[str],
     ) -> QuantumCircuit:
         from qiskit import QuantumCircuit
 
         made = QuantumCircuit(targets, bits)
         for register in whole.cregs:
-            if set(register) <= set(bits):
+            if register.name in named:
                 made.add_register(register)
         self.fill(made, block, whole)
         return made
@@ -178,6 +189,19 @@ class _Decoder:
                 pairs = [(tuple(case), block) for case, block in zip(labels, blocks, strict=True)]
                 return SwitchCaseOp(target_from_json(target, whole), pairs)
         return BoxOp(*blocks)
+
+
+def _registers(part: Any) -> Iterator[str]:
+    """Yield the names of the registers that conditions in an operation mention."""
+    match part:
+        case ["register", str(name), _]:
+            yield name
+        case list():
+            for inner in part:
+                yield from _registers(inner)
+        case dict():
+            for inner in part.values():
+                yield from _registers(inner)
 
 
 def _jump(name: str, targets: list[Any], bits: list[Any]) -> Any:

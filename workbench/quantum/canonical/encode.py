@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import BadInput
 from workbench.quantum.canonical.classical import condition_to_json, target_to_json
-from workbench.quantum.canonical.library import classes, make, names
+from workbench.quantum.canonical.forms import form
+from workbench.quantum.canonical.library import classes
+from workbench.quantum.canonical.numbers import number
+from workbench.quantum.canonical.synthesis import synthesised
 from workbench.quantum.parameters import expression_text
 
 if TYPE_CHECKING:
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 
     from qiskit.circuit import CircuitInstruction, Operation, QuantumCircuit
 
-__all__ = ["number", "to_json"]
+__all__ = ["to_json"]
 
 FORMAT = 1
 
@@ -74,16 +77,6 @@ def _registers(registers: Iterable[Any], places: Mapping[Any, int]) -> list[list
     ]
 
 
-def number(value: Any) -> Any:
-    """Return a real number as a float, a complex one as ``[re, im]``; -0 is 0."""
-    if isinstance(value, complex) and value.imag:
-        return [number(value.real), number(value.imag)]
-    real = float(value.real) + 0.0
-    if not math.isfinite(real):
-        raise BadInput(f"An operation of the circuit has the parameter {value}, which is no finite number.")
-    return real
-
-
 class _Table:
     """What is said once for the whole circuit."""
 
@@ -116,8 +109,9 @@ class _Table:
         for item in value.parameters:
             if (owner := getattr(item, "vector", None)) is not None:
                 self.vectors[owner.name] = len(owner)
-        text, spelt = expression_text(value)
-        return {"e": text, "names": spelt} if spelt else {"e": text}
+        text, spelt, lost = expression_text(value)
+        body = {"e": text, "names": spelt, "lost": lost}
+        return {field: part for field, part in body.items() if part}
 
 
 def _definition(table: _Table, operation: Operation) -> dict[str, Any]:
@@ -125,7 +119,7 @@ def _definition(table: _Table, operation: Operation) -> dict[str, Any]:
 
     inner = getattr(operation, "definition", None)
     if inner is None:
-        inner = _synthesised(operation)
+        inner = synthesised(operation)
     params = [table.value(value) for value in getattr(operation, "params", []) if _plain(value)]
     entry = {
         "name": operation.name,
@@ -140,27 +134,7 @@ def _definition(table: _Table, operation: Operation) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> bool:
-    return isinstance(value, int | float | complex) or hasattr(value, "parameters")
-
-
-def _synthesised(operation: Operation) -> QuantumCircuit:
-    from qiskit.circuit import QuantumCircuit
-    from qiskit.exceptions import QiskitError
-    from qiskit.transpiler.passes import HighLevelSynthesis
-
-    circuit = QuantumCircuit(operation.num_qubits, operation.num_clbits)
-    try:
-        circuit.append(operation, circuit.qubits, circuit.clbits)
-        made = HighLevelSynthesis()(circuit)
-    except QiskitError:
-        made = circuit
-    if made.count_ops().get(operation.name):
-        raise BadInput(
-            f"{operation.name!r} has no definition, so nothing is known of what it does.",
-            "Define it by other gates, or give its matrix as a UnitaryGate.",
-            details={"field": operation.name},
-        )
-    return made
+    return isinstance(value, int | float) or hasattr(value, "parameters")
 
 
 @cache
@@ -181,6 +155,8 @@ class _Encoder:
     def block(self, circuit: QuantumCircuit) -> dict[str, Any]:
         ops = [self._entry(item) for item in circuit.data]
         phase = self.table.value(circuit.global_phase)
+        # Qiskit's own reduction leaves a whole turn where it meets the smallest negative numbers.
+        phase = phase % math.tau if isinstance(phase, float) else phase
         return {"ops": ops, "phase": phase} if phase else {"ops": ops}
 
     def inner(self, block: QuantumCircuit, item: CircuitInstruction) -> dict[str, Any]:
@@ -216,37 +192,7 @@ class _Encoder:
             return self._flow(operation, item), []
         if isinstance(operation, Delay):
             return {"delay": operation.unit}, [self.table.value(operation.duration)]
-        return self._gate(operation)
-
-    def _gate(self, operation: Any) -> tuple[Any, list[Any]]:
-        from qiskit.circuit import AnnotatedOperation, ControlledGate
-        from qiskit.circuit.library import StatePreparation, UnitaryGate
-
-        kind = getattr(operation, "base_class", type(operation))
-        if (known := names().get(kind)) is not None:
-            state = getattr(operation, "ctrl_state", None)
-            opened = state is not None and state != (1 << operation.num_ctrl_qubits) - 1
-            what: Any = {"gate": known, "state": state} if opened else known
-            return what, [self.table.value(value) for value in operation.params]
-        if isinstance(operation, UnitaryGate) and not isinstance(operation, ControlledGate):
-            rows = [[number(value) for value in row] for row in operation.to_matrix().tolist()]
-            return {"unitary": rows}, []
-        if isinstance(operation, ControlledGate) and _exact(operation):
-            if _standard(operation.base_gate, operation.num_ctrl_qubits):
-                return self._gate(_controlled(operation))
-            base, params = self._gate(operation.base_gate)
-            return {
-                "control": operation.num_ctrl_qubits,
-                "state": operation.ctrl_state,
-                "base": base,
-            }, params
-        if isinstance(operation, AnnotatedOperation):
-            base, params = self._gate(operation.base_op)
-            return {"modifiers": [_modifier(item) for item in operation.modifiers], "base": base}, params
-        if kind is StatePreparation and len(operation.params) == 1 << operation.num_qubits:
-            if not any(isinstance(value, str) for value in operation.params):
-                return {"state": [number(complex(value)) for value in operation.params]}, []
-        return self.table.place(operation), []
+        return form(operation, self.table)
 
     def _flow(self, operation: Any, item: CircuitInstruction) -> dict[str, Any]:
         name = operation.name
@@ -275,29 +221,6 @@ class _Encoder:
         raise BadInput(f"The operation {name!r} of the circuit cannot be kept.", details={"field": name})
 
 
-def _exact(operation: Any) -> bool:
-    """Whether a controlled gate is its base under control and nothing more, such as ancillas."""
-    return bool(operation.num_qubits == operation.num_ctrl_qubits + operation.base_gate.num_qubits)
-
-
-def _standard(base: Any, controls: int) -> bool:
-    """Whether Qiskit has a gate of its own for so many controls of a gate."""
-    name = names().get(getattr(base, "base_class", None))
-    return name is not None and _has_own(name, len(base.params), controls)
-
-
-@cache
-def _has_own(name: str, params: int, controls: int) -> bool:
-    made = make(name, [0.5] * params).control(controls, annotated=False)
-    return made.base_class in names()
-
-
-def _controlled(operation: Any) -> Any:
-    return operation.base_gate.control(
-        operation.num_ctrl_qubits, ctrl_state=operation.ctrl_state, annotated=False
-    )
-
-
 def _indices(values: Any) -> Any:
     if isinstance(values, range):
         return {"start": values.start, "stop": values.stop, "step": values.step}
@@ -308,13 +231,3 @@ def _label(value: Any) -> Any:
     from qiskit.circuit import CASE_DEFAULT
 
     return "default" if value is CASE_DEFAULT else int(value)
-
-
-def _modifier(modifier: Any) -> list[Any]:
-    from qiskit.circuit import ControlModifier, InverseModifier
-
-    if isinstance(modifier, InverseModifier):
-        return ["inverse"]
-    if isinstance(modifier, ControlModifier):
-        return ["control", modifier.num_ctrl_qubits, modifier.ctrl_state]
-    return ["power", number(modifier.power)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from qiskit.circuit import Instruction
 
-__all__ = ["classes", "make", "names"]
+__all__ = ["angles", "classes", "make", "names"]
 
 
 @cache
@@ -29,6 +29,15 @@ def classes() -> dict[str, Callable[..., Any]]:
 def names() -> dict[Any, str]:
     """Return class to name."""
     return {made: name for name, made in classes().items()}
+
+
+@cache
+def angles(name: str) -> int:
+    """Return how many parameters a gate takes."""
+    from qiskit.circuit.library import get_standard_gate_name_mapping
+
+    known = get_standard_gate_name_mapping().get(name)
+    return 0 if known is None else len(known.params)
 
 
 @cache

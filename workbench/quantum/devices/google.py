@@ -8,15 +8,13 @@ credentials and ``GOOGLE_CLOUD_PROJECT`` are used.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cached_property
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import BadInput, MissingKey, ProviderFailed, Unauthorized, Unavailable
+from workbench.errors import BadInput
 from workbench.quantum.devices.base import Announce, Fetched, State, Ticket, ticket_of
+from workbench.quantum.devices.google_engine import code_of, engine_for, google_errors
 from workbench.quantum.devices.google_virtual import (
     PROCESSORS,
     counted,
@@ -50,10 +48,7 @@ _STATES: dict[str, State] = {
     "FAILURE": "failed",
     "CANCELLED": "cancelled",
 }
-_DENIED = {401, 403}
 _MISSING = 404
-_PASSING = {408, 429, 499}
-_SERVER = 500
 
 
 class GoogleDevices:
@@ -130,7 +125,7 @@ class GoogleDevices:
             self._jobs.start(token, job, json.dumps(body).encode())
             return ticket
         own = {key: value for key, value in options.items() if key != "optimization_level"}
-        with _told():
+        with google_errors():
             self._engine.get_processor(device).run_sweep(
                 made, program_id=name, job_id=name, repetitions=shots, **own
             )
@@ -140,12 +135,12 @@ class GoogleDevices:
         """Ask how the job stands."""
         if self.virtual(ticket["device"]):
             return self._jobs.fetch(ticket["token"])
-        with _told():
+        with google_errors():
             try:
                 job = self._job(ticket)
                 state = _STATES[job.execution_status().name]
             except Exception as error:
-                if _code(error) == _MISSING or isinstance(error, KeyError):
+                if code_of(error) == _MISSING or isinstance(error, KeyError):
                     return Fetched("failed", message="Google knows no job of this Run.", cost=0.0)
                 raise
             if state in ("queued", "running"):
@@ -161,7 +156,7 @@ class GoogleDevices:
         if self.virtual(ticket["device"]):
             self._jobs.cancel(ticket["token"])
             return
-        with _told():
+        with google_errors():
             self._job(ticket).cancel()
 
     # inside
@@ -172,31 +167,12 @@ class GoogleDevices:
     def _device(self, device: str) -> cirq.Device:
         if self.virtual(device):
             return device_of(device)
-        with _told():
+        with google_errors():
             return self._engine.get_processor(device).get_device()
 
     @cached_property
     def _engine(self) -> AbstractEngine:
-        if self._given is not None:
-            return self._given
-        from cirq_google.engine import Engine, get_engine
-        from cirq_google.engine.engine import EngineContext
-        from google.auth.exceptions import GoogleAuthError
-
-        key = self._settings.google_quantum_key
-        try:
-            if key is None:
-                return get_engine()
-            project, credentials = _account(key.get_secret_value())
-        except (GoogleAuthError, OSError):
-            raise MissingKey(
-                "Google's processors need the credentials of a Google Cloud project.",
-                "Set GOOGLE_QUANTUM_KEY to the JSON of a service account, or run"
-                " `gcloud auth application-default login` and set GOOGLE_CLOUD_PROJECT.",
-            ) from None
-        # A stream would hold the job's result in this process alone.
-        context = EngineContext(service_args={"credentials": credentials}, enable_streaming=False)
-        return Engine(project, context=context)
+        return self._given or engine_for(self._settings)
 
 
 def _prepared(
@@ -217,52 +193,3 @@ def _prepared(
         metadata.compilation_target_gatesets[0],
     )
     return made, [places.get(qubit, "") for qubit in range(circuit.num_qubits)], readout
-
-
-def _account(key: str) -> tuple[str, Any]:
-    """Return project and credentials of a service account."""
-    from google.oauth2 import service_account
-
-    try:
-        text = key if key.lstrip().startswith("{") else Path(key).expanduser().read_text()
-        body = json.loads(text)
-        return body["project_id"], service_account.Credentials.from_service_account_info(body)
-    except (OSError, ValueError, KeyError):
-        # Whatever it says may hold the key.
-        raise MissingKey(
-            "GOOGLE_QUANTUM_KEY is not the JSON of a service account, nor the path of such a file.",
-            "Google Cloud's console makes one under IAM, Service Accounts, Keys.",
-        ) from None
-
-
-def _code(error: BaseException) -> int | None:
-    """Return the HTTP status that an error of the SDK carries."""
-    code = getattr(error, "code", None)
-    number = getattr(code, "value", code)
-    return number if isinstance(number, int) else None
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Say by the workbench's errors what the SDK raises."""
-    from cirq_google.engine.engine_client import EngineException
-    from google.api_core.exceptions import GoogleAPICallError, RetryError
-    from google.auth.exceptions import GoogleAuthError, TransportError
-
-    try:
-        yield
-    except (TransportError, RetryError) as error:
-        raise Unavailable("Google Quantum Engine does not answer.", "Try again later.") from error
-    except GoogleAuthError as error:
-        raise Unauthorized("Google refused the credentials.", "Check GOOGLE_QUANTUM_KEY.") from error
-    except (EngineException, GoogleAPICallError) as error:
-        code = _code(error)
-        if code in _DENIED:
-            raise Unauthorized(f"Google refused the credentials: {error}", "Check them.") from error
-        if code is None or code in _PASSING or code >= _SERVER:
-            raise Unavailable(
-                f"Google Quantum Engine does not answer: {error}", "Try again later."
-            ) from error
-        raise ProviderFailed(
-            f"Google refused it: {error}", "Correct what it names.", details={"provider": "google"}
-        ) from error

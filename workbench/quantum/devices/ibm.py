@@ -6,17 +6,14 @@
 
 from __future__ import annotations
 
-import os
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cached_property
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import BadInput, MissingExtra, MissingKey, ProviderFailed, Unauthorized, Unavailable
+from workbench.errors import BadInput
 from workbench.quantum.devices.base import Announce, Fetched, State, Ticket, ticket_of
 from workbench.quantum.devices.fake import described
+from workbench.quantum.devices.ibm_service import ibm_errors, service_for
 from workbench.quantum.devices.prices import HardwarePrices
 from workbench.quantum.devices.transpiling import fitted, flat, leftmost_first, level_of
 
@@ -38,9 +35,6 @@ _STATES: dict[str, State] = {
     "CANCELLED": "cancelled",
     "ERROR": "failed",
 }
-_DENIED = {401, 403}
-_PASSING = {408, 429}
-_SERVER = 500
 
 
 class IbmDevices:
@@ -77,14 +71,14 @@ class IbmDevices:
 
     def describe(self, device: str) -> dict[str, Any]:
         """Ask for ``qubits``, ``basis``, ``coupling`` and ``calibrated`` (ISO 8601)."""
-        with _told():
+        with ibm_errors():
             return described(self._backend(device))
 
     def noise(self, device: str) -> NoiseModel:
         """Ask for the calibration, and return Aer's model of the noise."""
         from qiskit_aer.noise import NoiseModel
 
-        with _told():
+        with ibm_errors():
             return NoiseModel.from_backend(self._backend(device))
 
     def submit(
@@ -104,17 +98,17 @@ class IbmDevices:
         """
         level = level_of(options)
         ticket = ticket_of(self.name, device, circuit, shots=shots, seed=seed, options=options, token=token)
-        with _told():
+        with ibm_errors():
             backend = self._backend(device)
         made, layout = fitted(flat(circuit), backend, level, seed)
         ticket |= {"layout": layout}
         announce(ticket)
-        with _told():
+        with ibm_errors():
             return ticket | {"id": self._run(backend, made, shots, options, token)}
 
     def fetch(self, ticket: Ticket) -> Fetched:
         """Ask how the job stands; one whose identifier was lost is found by its tag."""
-        with _told():
+        with ibm_errors():
             job = self._job(ticket)
             if job is None:
                 return Fetched(
@@ -128,7 +122,7 @@ class IbmDevices:
         """Ask that the job be called back; one that has ended stays as it is."""
         from qiskit_ibm_runtime.exceptions import RuntimeInvalidStateError
 
-        with _told():
+        with ibm_errors():
             job = self._job(ticket)
             if job is not None:
                 try:
@@ -190,69 +184,10 @@ class IbmDevices:
 
     @cached_property
     def _service(self) -> QiskitRuntimeService:
-        token = self._settings.ibm_quantum_token
-        if token is None:
-            raise MissingKey("IBM devices need a token.", "Set IBM_QUANTUM_TOKEN.")
-        try:
-            from qiskit_ibm_runtime import QiskitRuntimeService
-        except ImportError as error:
-            raise MissingExtra("IBM devices need qiskit-ibm-runtime.", _EXTRA) from error
-        # The SDK reads its own variables only where it is given no token.
-        return QiskitRuntimeService(
-            channel=os.environ.get("QISKIT_IBM_CHANNEL", "ibm_quantum_platform"),
-            token=token.get_secret_value(),
-            instance=os.environ.get("QISKIT_IBM_INSTANCE") or "auto",
-            url=os.environ.get("QISKIT_IBM_URL"),
-        )
+        return service_for(self._settings)
 
 
 def _seconds(job: RuntimeJobV2) -> float | None:
     usage = job.metrics().get("usage", {})
     seconds = usage.get("qpu_charge_time_seconds", usage.get("quantum_seconds"))
     return None if seconds is None else float(seconds)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Say by the workbench's errors what the SDK raises."""
-    from qiskit_ibm_runtime.accounts import InvalidAccountError
-    from qiskit_ibm_runtime.api.exceptions import RequestsApiError
-    from qiskit_ibm_runtime.exceptions import IBMError, IBMInputValueError, IBMNotAuthorizedError
-    from requests import RequestException
-
-    try:
-        with warnings.catch_warnings():
-            # A notebook is no place for the SDK's talk of which account it took.
-            warnings.simplefilter("ignore")
-            yield
-    except IBMNotAuthorizedError as error:
-        raise _refusal(401, str(error)) from error
-    except InvalidAccountError as error:
-        # The SDK says so of a line that is down, too; only an answer of IBM's speaks of the token.
-        raise _refusal(401 if hasattr(error.__cause__, "status_code") else None, str(error)) from error
-    except RequestException as error:
-        raise Unavailable("IBM Quantum does not answer.", "Try again later.") from error
-    except RequestsApiError as error:
-        raise _refusal(error.status_code, str(error)) from error
-    except IBMInputValueError as error:
-        raise BadInput(f"IBM's library refused it: {error}", "Correct what it names.") from error
-    except IBMError as error:
-        raise _refusal(_status(error), str(error)) from error
-
-
-def _status(error: BaseException) -> int | None:
-    """Return the HTTP status that an error of the SDK stands on."""
-    cause = error.__cause__ or error.__context__
-    return getattr(cause, "status_code", None) if cause is not None else None
-
-
-def _refusal(status: int | None, message: str) -> Exception:
-    if status in _DENIED:
-        return Unauthorized(f"IBM refused the token: {message}", "Check IBM_QUANTUM_TOKEN.")
-    if status is None or status in _PASSING or status >= _SERVER or status < 0:
-        return Unavailable(f"IBM Quantum does not answer: {message}", "Try again later.")
-    return ProviderFailed(
-        f"IBM refused the job: {message}",
-        "Correct what it names.",
-        details={"provider": "ibm", "status": status},
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from heapq import nsmallest
 from html import escape
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from workbench.quantum.drawing.histogram import histogram_svg
 from workbench.quantum.drawing.outcomes import header, short_key
@@ -15,39 +15,8 @@ from workbench.wording import duration, money
 if TYPE_CHECKING:
     import pandas as pd
 
-    class Agreement(Protocol):
-        """How far engines are apart."""
-
-        engines: tuple[str, ...]
-        distances: tuple[tuple[float, ...], ...]
-        bound: tuple[tuple[float, ...], ...]
-        seconds: tuple[float, ...]
-        refused: dict[str, str]
-        agree: bool
-
-    class Expectation(Protocol):
-        """An expectation value."""
-
-        observable: str
-        value: float
-        error: float
-
-    class Result(Protocol):
-        """What a circuit's result shows of itself."""
-
-        run_id: str
-        bits: tuple[str, ...]
-        counts: dict[str, int] | None
-        probabilities: dict[str, float] | None
-        expval: tuple[Expectation, ...]
-        sweep: pd.DataFrame | None
-        agreement: Agreement | None
-        meta: dict[str, Any]
-
-        @property
-        def diagram(self) -> str:
-            """The circuit as SVG text."""
-
+    from workbench.quantum.agreement import Agreement
+    from workbench.quantum.result import CircuitResult as Result
 
 __all__ = ["agreement_html", "jobs_html", "result_html", "result_text"]
 

@@ -56,11 +56,15 @@ class Assembly:
 
         self.circuit.append(UnitaryGate(matrix), self.on(reversed(qubits)))
 
-    def controlled(self, inner: QuantumCircuit, controls: Sequence[Any], values: Sequence[int], on: Sequence[Any]) -> None:
+    def controlled(
+        self, inner: QuantumCircuit, controls: Sequence[Any], values: Sequence[int], on: Sequence[Any]
+    ) -> None:
         """Append a circuit under control: each control is at its value, 0 or 1."""
         state = sum(int(value) << place for place, value in enumerate(values))
         # One gate alone keeps its name.
-        lone = len(inner.data) == 1 and not inner.global_phase and inner.data[0].operation.num_qubits == len(on)
+        lone = (
+            len(inner.data) == 1 and not inner.global_phase and inner.data[0].operation.num_qubits == len(on)
+        )
         gate = inner.data[0].operation if lone else inner.to_gate()
         targets = [on[inner.find_bit(bit).index] for bit in inner.data[0].qubits] if lone else on
         made = gate.control(len(controls), ctrl_state=state, annotated=False)

@@ -57,7 +57,9 @@ def read(circuit: Any) -> Program:
     from braket.circuits import Circuit
 
     if not isinstance(circuit, Circuit):
-        raise BadInput(f"{type(circuit).__name__!r} of Braket is not a circuit.", details={"field": "circuit"})
+        raise BadInput(
+            f"{type(circuit).__name__!r} of Braket is not a circuit.", details={"field": "circuit"}
+        )
     reader = _Reader(sorted(circuit.qubits))
     measured: list[Any] = []
     for instruction in circuit.instructions:
@@ -107,7 +109,12 @@ class _Reader(Assembly):
         if name == "Expectation":
             yield from self._expectation(result)
         elif name not in {"Probability", "Sample", "StateVector"}:
-            raise refuse("Braket", name, "asks for what is not told here", "Take expectation, probability or state_vector.")
+            raise refuse(
+                "Braket",
+                name,
+                "asks for what is not told here",
+                "Take expectation, probability or state_vector.",
+            )
 
     def _expectation(self, result: Any) -> Iterator[str]:
         from braket.circuits.observables import Sum
@@ -163,7 +170,9 @@ def _symbolic(made: Assembly, operator: Any, name: str, angles: list[Any]) -> No
         for place in flips:
             made.gate("x", [place])
     else:
-        raise refuse("Braket", operator, "has a parameter, and is known by its numbers only", "Bind it first.")
+        raise refuse(
+            "Braket", operator, "has a parameter, and is known by its numbers only", "Bind it first."
+        )
 
 
 def _raised(instruction: Any, inner: QuantumCircuit) -> QuantumCircuit:

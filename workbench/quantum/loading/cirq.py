@@ -132,7 +132,9 @@ class _Reader(Assembly):
         parts = cirq.decompose_once(op, None, context=cirq.DecompositionContext(cirq.SimpleQubitManager()))
         if parts is None or not {qubit for part in parts for qubit in part.qubits} <= set(self.places):
             if cirq.has_unitary(op) or cirq.is_parameterized(op):
-                raise refuse("Cirq", op, "has no parts that could be told", "Decompose it, or bind its symbols.")
+                raise refuse(
+                    "Cirq", op, "has no parts that could be told", "Decompose it, or bind its symbols."
+                )
             raise refuse("Cirq", op, "is not unitary", "Noise is given to the run, not in the circuit.")
         for part in parts:
             self.add(part.untagged)

@@ -41,7 +41,9 @@ def power(to: Assembly, op: Any, angle: Callable[[Any], Any]) -> bool:
     for kind, name in ((cirq.XXPowGate, "rxx"), (cirq.YYPowGate, "ryy"), (cirq.ZZPowGate, "rzz")):
         if isinstance(gate, kind):
             return _rotation(to, name, op, angle)
-    if not isinstance(gate, cirq.CZPowGate | cirq.CXPowGate | cirq.HPowGate | cirq.SwapPowGate | cirq.ISwapPowGate):
+    if not isinstance(
+        gate, cirq.CZPowGate | cirq.CXPowGate | cirq.HPowGate | cirq.SwapPowGate | cirq.ISwapPowGate
+    ):
         return False
     turn = angle(gate.exponent) * math.pi
     to.phase(turn * gate.global_shift)

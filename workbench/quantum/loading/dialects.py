@@ -142,7 +142,11 @@ def _dialect_of(circuit: Any, asked: str | None) -> str:
     for name in _READERS:
         if name in origins and asked in {None, name}:
             return name
-    wanted = f"a circuit of {asked}" if asked else "OpenQASM text or a circuit of Qiskit, Cirq, PennyLane or Braket"
+    wanted = (
+        f"a circuit of {asked}"
+        if asked
+        else "OpenQASM text or a circuit of Qiskit, Cirq, PennyLane or Braket"
+    )
     raise BadInput(f"{type(circuit).__name__!r} is not {wanted}.", details={"field": "circuit"})
 
 

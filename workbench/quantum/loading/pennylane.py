@@ -189,7 +189,12 @@ class _Reader(Assembly):
             qml.measurements.StateMP,
         )
         if not isinstance(item, kinds) or item.obs is not None:
-            raise refuse("PennyLane", item, "asks for what is not told here", "Take expval, probs, counts, sample or state.")
+            raise refuse(
+                "PennyLane",
+                item,
+                "asks for what is not told here",
+                "Take expval, probs, counts, sample or state.",
+            )
         return []
 
     def _factors(self, word: Any) -> list[tuple[int, str]]:

@@ -14,13 +14,27 @@ __all__ = ["read"]
 
 _PLACE = re.compile(r"<input>:(\d+),(\d+): (.*)", re.DOTALL)
 _UNDEFINED = re.compile(r"'(\w+)' is not defined in this scope")
+_UNINCLUDED = re.compile(r"cannot use non-builtin custom instruction '(\w+)'")
 _SENTENCES = {
-    "cannot resolve broadcast": "The registers are of different sizes, and one on whole registers needs equal ones.",
+    "cannot resolve broadcast": "The registers are of different sizes, and should be of one.",
     "duplicate qubits": "The same qubit is named twice.",
     "needed a start-of-statement token": "No statement can start here.",
     "unexpected end-of-file": "The text ends before this statement does: a ';' or a bracket is missing.",
 }
-_WORDS = {"OPENQASM", "include", "qreg", "creg", "gate", "opaque", "measure", "barrier", "reset", "if", "U", "CX"}
+_WORDS = {
+    "OPENQASM",
+    "include",
+    "qreg",
+    "creg",
+    "gate",
+    "opaque",
+    "measure",
+    "barrier",
+    "reset",
+    "if",
+    "U",
+    "CX",
+}
 
 
 def read(source: str) -> Program:
@@ -78,6 +92,9 @@ def _explained(source: str, parts: list[Statement], message: str, gates: set[str
     undefined = _UNDEFINED.search(said)
     if undefined:
         return at(source, line, column, *_undefined(source, parts, (line, column), undefined[1], gates))
+    if early := _UNINCLUDED.search(said):
+        sentence = f"The gate {early[1]!r} is used, and nothing before has defined it."
+        return at(source, line, column, sentence, 'Start with: include "qelib1.inc";')
     for start, sentence in _SENTENCES.items():
         if said.startswith(start):
             return at(source, line, column, sentence)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import re
-from dataclasses import replace
-from functools import cache
 from typing import Any
 
 from workbench.errors import BadInput
@@ -56,13 +54,15 @@ def read(source: str) -> Program:
     from qiskit.exceptions import QiskitError
     from qiskit_qasm3_import.exceptions import ConversionError
 
+    from workbench.quantum.loading.qasm3_visitor import Visitor
+
     try:
         # The lexer also prints what it raises.
         with contextlib.redirect_stderr(io.StringIO()):
             tree = openqasm3.parse(source)
     except QASM3ParsingError as error:
         raise _malformed(source, error) from error
-    visitor = _visitor()()
+    visitor = Visitor()
     try:
         circuit = visitor.convert(tree, source=source).circuit
     except ConversionError as error:
@@ -73,67 +73,6 @@ def read(source: str) -> Program:
         raise at(source, *visitor.place, f"This cannot be done: {_sentence(error)}") from error
     lines = visitor.lines + [None] * (len(circuit.data) - len(visitor.lines))
     return Program(circuit, "qasm3", source, tuple(lines))
-
-
-@cache
-def _visitor() -> type:
-    from openqasm3 import ast
-    from qiskit_qasm3_import.converter import ConvertVisitor
-    from qiskit_qasm3_import.exceptions import ConversionError
-    from qiskit_qasm3_import.types import Bit, Gate
-
-    class Visitor(ConvertVisitor):  # type: ignore[misc]
-        """Remembers the line of each operation, and counts what a gate is given."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.lines: list[int | None] = []
-            self.place = (0, 0)
-            self.symbols: dict[str, Any] = {}
-
-        def visit_Program(self, node: Any, context: Any) -> Any:  # noqa: N802
-            self.symbols = context.symbol_table[0].symbols
-            for statement in node.statements:
-                context = self.visit(statement, context)
-                added = len(context.circuit.data) - len(self.lines)
-                self.lines += [statement.span.start_line] * added
-            return context
-
-        def visit(self, node: Any, context: Any = None) -> Any:
-            if isinstance(node, ast.Statement) and node.span is not None:
-                self.place = node.span.start_line, node.span.start_column + 1
-            return super().visit(node, context)
-
-        def visit_QuantumGate(self, node: Any, context: Any) -> Any:  # noqa: N802
-            symbol = context.symbol_table.get(node.name.name, node)
-            if symbol is not None and isinstance(symbol.type, Gate):
-                self._count(node, symbol.type)
-            return super().visit_QuantumGate(node, context)
-
-        def _resolve_condition(self, node: Any, context: Any) -> Any:
-            # The importer wants truth values beside bits; the language takes 0 and 1 as well.
-            if isinstance(node, ast.BinaryExpression) and isinstance(node.rhs, ast.IntegerLiteral):
-                _, kind = self._resolve_generic(node.lhs, context, strict=True)
-                if isinstance(kind, Bit) and node.rhs.value in {0, 1}:
-                    node = replace(node, rhs=ast.BooleanLiteral(bool(node.rhs.value)))
-            return super()._resolve_condition(node, context)
-
-        def known(self, gates: bool) -> set[str]:
-            return {name for name, item in self.symbols.items() if isinstance(item.type, Gate) == gates}
-
-        def _count(self, node: Any, kind: Any) -> None:
-            given = len(node.arguments)
-            # The built-in U lists the types of its angles instead.
-            wanted = kind.n_classical if isinstance(kind.n_classical, int) else len(kind.n_classical)
-            if given != wanted:
-                expected = f"{wanted} parameter{'s' * (wanted != 1)}"
-                raise ConversionError(f"the gate '{node.name.name}' takes {expected}, not {given}", node)
-            qubits = kind.n_quantum if isinstance(kind.n_quantum, int) else len(kind.n_quantum)
-            if not node.modifiers and len(node.qubits) != qubits:
-                expected = f"{qubits} qubit{'s' * (qubits != 1)}"
-                raise ConversionError(f"the gate '{node.name.name}' takes {expected}, not {len(node.qubits)}", node)
-
-    return Visitor
 
 
 def _malformed(source: str, error: Exception) -> BadInput:
@@ -149,7 +88,13 @@ def _malformed(source: str, error: Exception) -> BadInput:
         return at(source, 0, 0, "The program is not well-formed OpenQASM 3.")
     if token.type == -1:
         return at(source, token.line, token.column + 1, "The text ends before the statement does.")
-    return at(source, token.line, token.column + 1, f"{token.text!r} cannot stand here.", "Is a ';' missing before it?")
+    return at(
+        source,
+        token.line,
+        token.column + 1,
+        f"{token.text!r} cannot stand here.",
+        "Is a ';' missing before it?",
+    )
 
 
 def _refused(source: str, message: str, visitor: Any) -> BadInput:
@@ -158,7 +103,7 @@ def _refused(source: str, message: str, visitor: Any) -> BadInput:
     column = _column(source, line, column)
     if undefined := _UNDEFINED.search(said):
         if name := undefined[2]:
-            hint = near(name, visitor.known(True)) or 'Define it by \'gate\', or include "stdgates.inc".'
+            hint = near(name, visitor.known(True)) or "Define it by 'gate', or include \"stdgates.inc\"."
             return at(source, line, column, f"The gate {name!r} is unknown.", hint)
         name = undefined[1]
         word = re.search(rf"\b{name}\b", source.splitlines()[line - 1])

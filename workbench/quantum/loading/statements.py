@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 __all__ = ["Statement", "operations", "registers", "statements"]
 
-_TOKEN = re.compile(r'//[^\n]*|/\*.*?\*/|"[^"\n]*"|[;{}]|[^\s;{}"/]+|/|\s+', re.DOTALL)
+_TOKEN = re.compile(r'//[^\n]*|"[^"\n]*"|[;{}]|[^\s;{}"/]+|/|"|\s+')
 _REGISTER = re.compile(r"[qc]reg\s+(\w+)\s*\[\s*(\d+)\s*\]$")
 _CONDITION = re.compile(r"if\s*\([^)]*\)\s*")
 _HEAD = re.compile(r"(\w+)\s*")
@@ -49,7 +49,7 @@ class Statement:
     def has_parameters(self) -> bool:
         """Whether a gate is followed by parentheses."""
         found = _HEAD.match(self.body)
-        return bool(found) and self.body[found.end() :].startswith("(")
+        return found is not None and self.body[found.end() :].startswith("(")
 
     def arguments(self) -> str:
         """Return what follows the gate and its parameters."""
@@ -70,19 +70,19 @@ def statements(source: str) -> Iterator[Statement]:
     line, column, inside = 1, 1, False
     words: list[str] = []
     start = (1, 1)
-    for token in _TOKEN.findall(source):
-        if token in {";", "{", "}"}:
+    for piece in _TOKEN.findall(source):
+        if piece in {";", "{", "}"}:
             if words:
                 yield Statement(" ".join("".join(words).split()), *start, inside)
-            words, inside = [], (token == "{") or (inside and token == ";")
-        elif token.startswith(("//", "/*")) or token.isspace():
+            words, inside = [], (piece == "{") or (inside and piece == ";")
+        elif piece.startswith("//") or piece.isspace():
             words += [" "] if words else []
         else:
             start = start if words else (line, column)
-            words.append(token)
-        breaks = token.count("\n")
+            words.append(piece)
+        breaks = piece.count("\n")
         line += breaks
-        column = len(token) - token.rfind("\n") if breaks else column + len(token)
+        column = len(piece) - piece.rfind("\n") if breaks else column + len(piece)
 
 
 def registers(source: str) -> dict[str, int]:

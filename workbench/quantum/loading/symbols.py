@@ -12,7 +12,7 @@ __all__ = ["angle"]
 _FUNCTIONS = {"sin", "cos", "tan", "exp", "log"}
 
 
-def angle(value: Any) -> Any:
+def angle(value: Any) -> Any:  # noqa: PLR0911 # one a kind
     """Return a number as a float, an expression as one of Qiskit.
 
     Raises
