@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from workbench.quantum.backends.base import Outcome
     from workbench.quantum.observables import Factors, Observable
 
-__all__ = ["exact", "exact_many", "sampled", "signs"]
+__all__ = ["exact", "exact_many", "pauli_masks", "sampled", "signs"]
 
 _CHUNK = 1 << 20
 
@@ -65,7 +65,7 @@ def exact_many(states: NDArray[Any], qubits: int, observables: Sequence[Observab
     for column, one in enumerate(observables):
         diagonal = np.zeros(states.shape[1])
         for term in one.terms:
-            flips, signs, power = _masks(term.factors, qubits, "most", np.arange(states.shape[1]))
+            flips, signs, power = pauli_masks(term.factors, qubits, "most", np.arange(states.shape[1]))
             if flips:
                 moved = states[:, np.arange(states.shape[1]) ^ flips].conj() * states
                 values[:, column] += term.weight * (moved @ signs * power).real
@@ -75,7 +75,7 @@ def exact_many(states: NDArray[Any], qubits: int, observables: Sequence[Observab
     return values
 
 
-def _masks(
+def pauli_masks(
     factors: Factors, qubits: int, first: str, index: NDArray[np.int64]
 ) -> tuple[int, NDArray[np.int8], complex]:
     """Return which bits of an index a Pauli string flips, its signs there, and its power of i.
@@ -96,7 +96,7 @@ def _string(state: NDArray[Any], qubits: int, first: str, factors: Factors) -> f
     total = 0j
     for start in range(0, len(state), _CHUNK):
         index = np.arange(start, min(start + _CHUNK, len(state)))
-        flips, signs, power = _masks(factors, qubits, first, index)
+        flips, signs, power = pauli_masks(factors, qubits, first, index)
         total += complex(np.vdot(state[index ^ flips], state[index] * signs)) * power
     return total.real
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from workbench.quantum.backends import Engines
     from workbench.quantum.loading import Program
 
-__all__ = ["DEFAULT_SHOTS", "Request", "Shots", "grid", "request"]
+__all__ = ["DEFAULT_SHOTS", "Request", "Shots", "checked_engine", "checked_seed", "checked_shots", "grid", "request"]
 
 Shots: TypeAlias = "int | Literal['auto'] | None"
 DEFAULT_SHOTS = 1024
@@ -145,9 +145,9 @@ def request(
         circuit,
         program.dialect,
         program.lines,
-        _engine(on),
-        _shots(shots),
-        _seed(seed),
+        checked_engine(on),
+        checked_shots(shots),
+        checked_seed(seed),
         observables(given if given is not None else (program.observables or None), circuit.num_qubits),
         bound,
         points,
@@ -178,7 +178,7 @@ def grid(**axes: Any) -> pd.DataFrame:
     return pd.DataFrame({name: mesh.reshape(-1) for name, mesh in zip(axes, meshes, strict=True)})
 
 
-def _engine(on: Any) -> str:
+def checked_engine(on: Any) -> str:
     from workbench.quantum.backends import engine_names
 
     names = ["auto", *engine_names()]
@@ -188,7 +188,7 @@ def _engine(on: Any) -> str:
     return str(on)
 
 
-def _shots(shots: Any) -> Shots:
+def checked_shots(shots: Any) -> Shots:
     if shots is None or shots == "auto":
         return shots  # type: ignore[no-any-return]
     try:
@@ -204,7 +204,7 @@ def _shots(shots: Any) -> Shots:
     return number
 
 
-def _seed(seed: Any) -> int | None:
+def checked_seed(seed: Any) -> int | None:
     if seed is None:
         return None
     try:

@@ -11,6 +11,7 @@ from workbench.quantum.backends import Engines
 from workbench.quantum.computing import drawn_seed
 from workbench.quantum.request import DEFAULT_SHOTS, Request, Shots, request
 from workbench.quantum.result import CircuitResult
+from workbench.quantum.studies import Studies
 from workbench.runs import Progress, Recorder
 from workbench.studio import Studio
 from workbench.studio import studio as default_studio
@@ -28,7 +29,7 @@ JOB = "circuit.job"
 _VERSION = "1"
 
 
-class QuantumService:
+class QuantumService(Studies):
     """Runs circuits, compares engines and keeps jobs on machines.
 
     Parameters

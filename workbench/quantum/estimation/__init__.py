@@ -1,0 +1,1 @@
+"""What a circuit takes, said before it is run."""

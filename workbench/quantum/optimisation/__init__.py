@@ -1,0 +1,1 @@
+"""Parameters that make an observable's expectation value least, or greatest."""
