@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
+from workbench.quantum.header import bits_of
 from workbench.quantum.keeping import read
 from workbench.quantum.result import Expectation
 from workbench.runs.record import Artifact
@@ -66,6 +67,7 @@ def preview(asked: Request, engines: Engines) -> Preview:
     notes = _Unrecorded()
     output = compute(replace(asked, on="auto", shots=None, compare=()), engines, cast("Recorder", notes))
     load: Callable[[str], bytes] = notes.objects.__getitem__
-    found = read(output["probabilities"], len(output["bits"]), load) or {}
+    bits = bits_of(output["header"])
+    found = read(output["probabilities"], len(bits), load) or {}
     values = tuple(Expectation(*row) for row in output.get("expval") or ())
-    return Preview(tuple(output["bits"]), found, values, output["meta"])
+    return Preview(bits, found, values, output["meta"])
