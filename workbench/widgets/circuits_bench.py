@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import BadInput, WorkbenchError
+from workbench.errors import BadInput
 from workbench.widgets.circuits_desk import Desk, in_thread
 from workbench.widgets.circuits_editor import Editor
 from workbench.widgets.circuits_work import START, Asked, Worker
@@ -163,14 +163,5 @@ class CircuitBench:
 
 def _engines(studio: Studio) -> list[dict[str, str]]:
     """Return ``name`` and ``reason`` of every engine of this machine; the reason why it cannot be used."""
-    from workbench.quantum.backends import engine_names
-
-    found, engines = [], studio.quantum.engines
-    for name in engine_names():
-        try:
-            engine = engines.any(name)
-            if not getattr(engine, "detached", False):
-                found.append({"name": name, "reason": engine.available() or ""})
-        except WorkbenchError as error:
-            found.append({"name": name, "reason": error.message})
-    return found
+    engines = studio.quantum.engines
+    return [{"name": name, "reason": engines.any(name).available() or ""} for name in engines.local()]
