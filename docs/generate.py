@@ -90,14 +90,50 @@ def _help(parameter: click.Parameter) -> str:
     return str(getattr(parameter, "help", "") or "")
 
 
-PARTS = {"settings.md": settings_tables, "cli.md": command_reference}
-MARKED = re.compile(r"(<!-- generated -->\n).*?(<!-- end -->)", re.DOTALL)
+def openqasm_subset() -> str:
+    """Return what of OpenQASM 3 is taken, as the loader declares it."""
+    from workbench.quantum.loading import OPENQASM_3
+
+    rows = [
+        f"| {what.replace('|', chr(92) + '|')} | {'yes' if taken else 'no'} | {how} |"
+        for what, (taken, how) in OPENQASM_3.items()
+    ]
+    return "\n".join(["| what | taken | how far |", "|---|---|---|", *rows])
+
+
+def choosing_rule() -> str:
+    """Return how the engine is chosen, with the bounds that are in force."""
+    from workbench.quantum import choosing as rule
+    from workbench.quantum.limits import BOND, DENSE
+
+    small = f"up to {rule.SMALL} qubits and {rule.SHORT} operations"
+    rows = {
+        f"Clifford, and it acts on measurements or samples of {rule.TABLEAU_FROM} qubits or more": "`stim`",
+        "it acts on measurements in a way that cannot be deferred": "`aer`, shot by shot",
+        f"more than {DENSE} qubits, and no cut is crossed by more than {BOND} gates' worth of entanglement":
+            "`aer` as a matrix product state, with a warning",
+        f"{small}, single precision not asked for": "`qiskit`",
+        f"{rule.SINGLE_FROM} qubits or more, double precision not asked for": "`qsim`, in single precision",
+        "any other state": "`aer`",
+        f"sweep of exact expectation values, up to {rule.BROADCAST} qubits": "`pennylane`, all points at once",
+        "the same, larger": "`aer`, one circuit with many values",
+    }  # fmt: skip
+    lines = [f"| {what} | {engine} |" for what, engine in rows.items()]
+    return "\n".join(["| a circuit | runs on |", "|---|---|", *lines])
+
+
+PARTS = {
+    "settings.md": {"": settings_tables},
+    "cli.md": {"": command_reference},
+    "circuits.md": {"subset": openqasm_subset, "auto": choosing_rule},
+}
+MARKED = re.compile(r"(<!-- generated ?(\w*) ?-->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def render(name: str) -> str:
-    """Return the page with its generated part as it should be."""
+    """Return the page with its generated parts as they should be."""
     page = (DOCS / name).read_text()
-    return MARKED.sub(lambda match: f"{match[1]}{PARTS[name]()}\n{match[2]}", page)
+    return MARKED.sub(lambda match: f"{match[1]}{PARTS[name][match[2]]()}\n{match[3]}", page)
 
 
 if __name__ == "__main__":

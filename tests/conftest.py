@@ -25,7 +25,8 @@ _LOOKUP = socket.getaddrinfo
 
 # What a folder's tests are marked with.
 _FOLDERS = {"acceptance": "acceptance", "browser": "browser", "server": "servers", "servers": "servers"}
-# They load torch, hash passwords, wait for limits and servers to strike, and start a kernel for each test.
+# They load torch and every circuit engine, hash passwords, wait for limits and servers to strike, and start
+# a kernel for each test.
 _SLOW_FILES = (
     "accounts/test_service.py",
     "chat/test_foreign_servers.py",
@@ -33,6 +34,15 @@ _SLOW_FILES = (
     "kernels/test_redaction.py",
     "knowledge/parsing/test_hostile.py",
     "knowledge/parsing/test_sandbox.py",
+    "quantum/devices/test_aws.py",
+    "quantum/devices/test_fake.py",
+    "quantum/devices/test_google.py",
+    "quantum/devices/test_ibm.py",
+    "quantum/test_backends.py",
+    "quantum/test_canonical.py",
+    "quantum/test_circuits.py",
+    "quantum/test_emitters.py",
+    "quantum/test_gates.py",
     "reports/test_report.py",
 )
 

@@ -21,6 +21,7 @@ import yaml
 ROOT = Path(__file__).parents[1]
 TEXT = {".py", ".md", ".toml", ".txt", ".yml", ".js", ".css", ".json", ".ipynb", ".j2", ""}
 ENGINES = "anthropic cohere google.genai matplotlib openai papermill sentence_transformers torch transformers"
+CIRCUITS = "braket cirq pennylane qiskit qiskit_aer qsimcirq stim"
 LIBRARIES = "alembic anywidget ipykernel ipywidgets joblib numpy pandas sqlalchemy voila xllamacpp"
 # Split, because this file is one of those that must not name them.
 REGISTRIES = [
@@ -28,7 +29,7 @@ REGISTRIES = [
     ("yarnpkg", "com"), ("jsdelivr", "net"), ("unpkg", "com"), ("crates", "io"), ("ghcr", "io"),
     ("docker", "io"), ("huggingface", "co"),
 ]  # fmt: skip
-HEAVY = {"IPython", "jupyter_server", "pydantic", *ENGINES.split(), *LIBRARIES.split()}
+HEAVY = {"IPython", "jupyter_server", "pydantic", *ENGINES.split(), *CIRCUITS.split(), *LIBRARIES.split()}
 
 
 def load(path: str) -> ModuleType:
@@ -114,7 +115,14 @@ def test_a_module_offers_what_it_defines_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize(
-    "group", ["workbench.providers", "workbench.embedders", "workbench.indexes", "workbench.parsers"]
+    "group",
+    [
+        "workbench.circuit_backends",
+        "workbench.embedders",
+        "workbench.indexes",
+        "workbench.parsers",
+        "workbench.providers",
+    ],
 )
 def test_every_entry_point_resolves(group: str) -> None:
     from importlib.metadata import entry_points
@@ -154,6 +162,20 @@ def test_extras_are_these() -> None:
             "python-pptx",
             "tantivy",
             "usearch",
+        ],
+        "quantum": [
+            "amazon-braket-sdk",
+            "cirq-core",
+            "cirq-google",
+            "pennylane",
+            "pennylane-lightning",
+            "qiskit",
+            "qiskit-aer",
+            "qiskit-ibm-runtime",
+            "qiskit-mitigation",
+            "qiskit-qasm3-import",
+            "qsimcirq",
+            "stim",
         ],
         "reports": ["jupytext", "matplotlib", "nbconvert", "nbformat", "papermill"],
         "lab": ["jupyter-server", "jupyterlab"],
@@ -250,7 +272,7 @@ def docs() -> str:
     return "\n".join(path.read_text() for path in (ROOT / "docs").glob("*.md"))
 
 
-@pytest.mark.parametrize("name", ["settings.md", "cli.md"])
+@pytest.mark.parametrize("name", ["settings.md", "cli.md", "circuits.md"])
 def test_generated_docs_are_current(name: str) -> None:
     assert (ROOT / "docs" / name).read_text() == load("docs/generate.py").render(name), (
         "python docs/generate.py"
@@ -274,17 +296,19 @@ def test_every_magic_option_stands_in_the_docs() -> None:
     from workbench.magics.admin import TOPICS, AdminMagics
     from workbench.magics.arguments import flags
     from workbench.magics.chat import ChatMagics
+    from workbench.magics.circuits import CircuitMagics as Circuits
+    from workbench.magics.job_actions import ACTIONS as JOB_ACTIONS
     from workbench.magics.kb_words import ACTIONS as KB_ACTIONS
     from workbench.magics.knowledge import KnowledgeMagics as Knowledge
     from workbench.magics.runs import ACTIONS, MODES, RunsMagics
 
     page = (ROOT / "docs/magics.md").read_text()
     magics = (
-        ChatMagics.chat, Knowledge.kb, Knowledge.search, Knowledge.ask,
+        ChatMagics.chat, Knowledge.kb, Knowledge.search, Knowledge.ask, Circuits.circuit, Circuits.qjobs,
         RunsMagics.runs, RunsMagics.replay, AdminMagics.workbench,
     )  # fmt: skip
     wanted = {flag for magic in magics for flag in flags(magic)} | {f"%{magic.__name__}" for magic in magics}
-    wanted |= {*TOPICS, *ACTIONS, *KB_ACTIONS, *MODES}
+    wanted |= {*TOPICS, *ACTIONS, *KB_ACTIONS, *JOB_ACTIONS, *MODES}
     assert [word for word in sorted(wanted) if word not in page] == []
 
 

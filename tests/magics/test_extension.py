@@ -7,7 +7,8 @@ import sys
 
 HEAVY = (
     "sqlalchemy pandas numpy openai anthropic torch ipywidgets anywidget xllamacpp alembic jsonschema"
-    " tantivy hnswlib onnxruntime kreuzberg workbench.knowledge"
+    " tantivy hnswlib onnxruntime kreuzberg workbench.knowledge qiskit cirq pennylane braket stim matplotlib"
+    " workbench.quantum"
 )
 
 PROGRAM = f"""
@@ -19,18 +20,18 @@ shell.run_cell("1 + 1").raise_error()
 print([name for name in {HEAVY.split()!r} + ["workbench.studio"] if name in sys.modules])
 print((pathlib.Path(os.environ["WORKBENCH_HOME"]) / "workbench.db").exists())
 found = shell.magics_manager.magics["line"]
-print(sorted(set("chat kb search ask runs replay workbench".split()) & set(found)))
+print(sorted(set("chat kb search ask circuit qjobs runs replay workbench".split()) & set(found)))
 shell.run_cell("%load_ext workbench")
 shell.run_cell("%unload_ext workbench").raise_error()
 left = shell.magics_manager.magics
-print(any(name in left["line"] for name in ("chat", "kb", "search", "ask")), "chat" in left["cell"])
+print(any(name in left["line"] for name in ("chat", "kb", "circuit", "qjobs")), "circuit" in left["cell"])
 shell.run_cell("%load_ext workbench").raise_error()
-print("chat" in shell.magics_manager.magics["cell"])
+print("circuit" in shell.magics_manager.magics["cell"])
 """
 
 
 def test_loading_opens_nothing_and_can_be_taken_back():
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
     lines = [line for line in done.stdout.splitlines() if line.startswith(("[", "True", "False"))]
-    names = "['ask', 'chat', 'kb', 'replay', 'runs', 'search', 'workbench']"
+    names = "['ask', 'chat', 'circuit', 'kb', 'qjobs', 'replay', 'runs', 'search', 'workbench']"
     assert lines == ["[]", "False", names, "False False", "True"]

@@ -1,7 +1,8 @@
-"""The notebook's magics: ``%chat``, ``%kb``, ``%search``, ``%ask``, ``%runs``, ``%replay``, ``%workbench``.
+"""The notebook's magics.
 
-``%load_ext workbench`` installs them. It opens nothing: the Studio, its database and every heavy
-library load with the first magic that needs them.
+They are ``%chat``, ``%kb``, ``%search``, ``%ask``, ``%circuit``, ``%qjobs``, ``%runs``, ``%replay`` and
+``%workbench``. ``%load_ext workbench`` installs them and opens nothing: the Studio, its database and
+every heavy library load with the first magic that needs them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 __all__ = ["load_ipython_extension", "unload_ipython_extension"]
 
 _ATTRIBUTE = "_workbench_extension"
+_NAMES = ("ask", "chat", "circuit", "kb", "qjobs", "replay", "runs", "search", "workbench")
 
 
 class _Extension:
@@ -20,6 +22,7 @@ class _Extension:
         from workbench.kernels.redaction import install
         from workbench.magics.admin import AdminMagics
         from workbench.magics.chat import ChatMagics
+        from workbench.magics.circuits import CircuitMagics
         from workbench.magics.completion import Completion
         from workbench.magics.context import Context
         from workbench.magics.knowledge import KnowledgeMagics
@@ -34,7 +37,7 @@ class _Extension:
         self.completion = Completion(self.context)
         shell.input_transformer_manager.token_transformers.append(ChatLine)
         shell.Completer.custom_matchers.append(self.completion.offer)
-        for magics in (ChatMagics, KnowledgeMagics, RunsMagics, AdminMagics):
+        for magics in (ChatMagics, KnowledgeMagics, CircuitMagics, RunsMagics, AdminMagics):
             shell.register_magics(magics(shell, self.context))
         shell.events.register("pre_run_cell", self.context.pre_run_cell)
 
@@ -45,7 +48,7 @@ class _Extension:
         shell.input_transformer_manager.token_transformers.remove(ChatLine)
         shell.Completer.custom_matchers.remove(self.completion.offer)
         for kind in ("line", "cell"):
-            for name in ("chat", "kb", "search", "ask", "runs", "replay", "workbench"):
+            for name in _NAMES:
                 shell.magics_manager.magics[kind].pop(name, None)
 
 

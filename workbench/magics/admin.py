@@ -30,6 +30,8 @@ _HELP = (
     ("%kb", "knowledge bases: create, add, list, files, remove, drop, resume, reindex, stats, verify"),
     ("%search WORDS", "passages of a knowledge base, by meaning and by words"),
     ("%ask QUESTION", "an answer with citations from a knowledge base; %%ask for a longer question"),
+    ("%circuit NAME", "run a quantum circuit; %%circuit above OpenQASM or Python that builds one"),
+    ("%qjobs", "jobs on quantum machines: table, fetch, cancel"),
     ("%runs", "what was done: table, show, diff, export, import, verify, tag"),
     ("%replay MODE", "live, cache or strict; %%replay for one cell"),
     ("%workbench TOPIC", "doctor, cost, settings or this help"),

@@ -12,6 +12,8 @@ from workbench.errors import BadInput, WorkbenchError
 from workbench.magics.admin import TOPICS, AdminMagics
 from workbench.magics.arguments import flags, words
 from workbench.magics.chat import ChatMagics
+from workbench.magics.circuits import CircuitMagics
+from workbench.magics.job_actions import ACTIONS as JOB_ACTIONS
 from workbench.magics.kb_words import ACTIONS as KB_ACTIONS
 from workbench.magics.knowledge import KnowledgeMagics
 from workbench.magics.runs import ACTIONS, MODES, STATUSES, RunsMagics
@@ -24,7 +26,9 @@ __all__ = ["Completion"]
 _MAGICS = {
     "ask": KnowledgeMagics.ask,
     "chat": ChatMagics.chat,
+    "circuit": CircuitMagics.circuit,
     "kb": KnowledgeMagics.kb,
+    "qjobs": CircuitMagics.qjobs,
     "search": KnowledgeMagics.search,
     "runs": RunsMagics.runs,
     "replay": RunsMagics.replay,
@@ -35,6 +39,11 @@ _TAKES_RUNS = ("show", "diff", "export", "verify", "tag")
 _RUNS_OFFERED = 50
 KINDS = (
     "chat",
+    "circuit",
+    "circuit.estimate",
+    "circuit.job",
+    "circuit.optimise",
+    "circuit.transpile",
     "embedding",
     "file.upload",
     "image",
@@ -111,23 +120,33 @@ class Completion:
             "--json": self._schemas,
             "--kb": self._bases,
             "--embedder": _embedders,
+            "--on": lambda: _circuits().places(),
+            "--compare": lambda: ["all", *_circuits().engines()],
+            "--noise": lambda: _circuits().virtual(),
+            "--precision": lambda: ("single", "double"),
+            "--mitigate": lambda: ("readout", "zne"),
+            "--shots": lambda: ("exact",),
+            "--of": self._variables,
             "--type": lambda: self._files("file_type"),
             "--file": lambda: self._files("filename"),
         }
         return sources.get(flag, tuple)()
 
     def _words(self, name: str, given: list[str]) -> Iterable[str]:
-        if name == "replay":
-            return () if given else MODES
-        if name == "workbench":
-            return () if given else TOPICS
-        if name == "kb":
-            return self._kb_words(given)
-        if name == "runs":
-            if not given:
-                return ACTIONS
-            return self._run_ids() if given[0] in _TAKES_RUNS else ()
-        return ()
+        offered: dict[str, Callable[[list[str]], Iterable[str]]] = {
+            "circuit": lambda given: () if given else self._variables(_circuits().is_circuit),
+            "kb": self._kb_words,
+            "qjobs": self._job_words,
+            "replay": lambda given: () if given else MODES,
+            "runs": self._runs_words,
+            "workbench": lambda given: () if given else TOPICS,
+        }
+        return offered[name](given) if name in offered else ()
+
+    def _runs_words(self, given: list[str]) -> Iterable[str]:
+        if not given:
+            return ACTIONS
+        return self._run_ids() if given[0] in _TAKES_RUNS else ()
 
     def _kb_words(self, given: list[str]) -> Iterable[str]:
         if not given:
@@ -165,9 +184,19 @@ class Completion:
     def _run_ids(self) -> list[str]:
         return [run.id for run in self.context.studio.runs.list(limit=_RUNS_OFFERED)]
 
+    def _job_words(self, given: list[str]) -> Iterable[str]:
+        if not given:
+            return JOB_ACTIONS
+        if len(given) > 1:
+            return ()
+        return [run.id for run in self.context.studio.runs.list(kind="circuit.job", limit=_RUNS_OFFERED)]
+
     def _schemas(self) -> list[str]:
+        return self._variables(_is_schema)
+
+    def _variables(self, wanted: Callable[[Any], bool] = lambda _: True) -> list[str]:
         space = self.context.shell.user_ns
-        return [name for name, value in space.items() if not name.startswith("_") and _is_schema(value)]
+        return [name for name, value in space.items() if not name.startswith("_") and wanted(value)]
 
 
 def _split(before: str, word: str) -> list[str]:
@@ -187,6 +216,12 @@ def _embedders() -> list[str]:
     from workbench.embedders import embedder_names
 
     return embedder_names()
+
+
+def _circuits() -> Any:
+    from workbench.magics import circuit_names
+
+    return circuit_names
 
 
 def _is_schema(value: Any) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from IPython.display import display
 from workbench.errors import BadInput
 from workbench.magics.arguments import parse_words
 from workbench.magics.base import SharingMagics
+from workbench.magics.cells import run_cell
 from workbench.magics.context import check_name
 
 if TYPE_CHECKING:
@@ -183,26 +183,13 @@ class RunsMagics(SharingMagics):
             # The whole process's mode: a thread that the cell starts is held to it too.
             runs.set_mode(mode)
             try:
-                return self._run(cell)
+                return run_cell(self.shell, cell)
             finally:
                 runs.set_mode(before)
         if mode is not None:
             runs.set_mode(mode)
         print(f"Replay is {runs.mode}: {MODES[runs.mode]}.")  # noqa: T201 - what the magic has to say
         return None
-
-    def _run(self, cell: str) -> Any:
-        """Run a cell within this one, so that an error is this cell's and shows once."""
-        shell = self.shell
-        code = shell.transform_cell(cell)
-        name = shell.compile.cache(code, shell.execution_count, raw_code=cell)
-        tree = shell.transform_ast(shell.compile.ast_parse(code, filename=name))
-        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        # Both run the notebook's own code in its own variables, as IPython does.
-        exec(shell.compile(tree, name, "exec"), shell.user_ns)  # noqa: S102
-        if last is None:
-            return None
-        return eval(shell.compile(ast.Expression(last.value), name, "eval"), shell.user_ns)  # noqa: S307
 
 
 def _exactly(count: int, words: list[str], action: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from workbench.errors import BadInput
@@ -20,7 +20,9 @@ _OPEN, _CLOSE = "\ue000", "\ue001"
 _HELD = re.compile(f"{_OPEN}([0-9]+){_CLOSE}")
 
 
-def parse_values(magic: Any, line: str, namespace: Mapping[str, Any]) -> Namespace:
+def parse_values(
+    magic: Any, line: str, namespace: Mapping[str, Any], *, objects: Collection[str] = ()
+) -> Namespace:
     """Parse a line of words and options, in any order, that may hold values.
 
     A word that is ``@name`` or ``{expression}`` becomes the value itself, such as a list of paths;
@@ -34,6 +36,9 @@ def parse_values(magic: Any, line: str, namespace: Mapping[str, Any]) -> Namespa
         What follows the magic's name.
     namespace : mapping
         Variables by name.
+    objects : collection of str
+        Options that take objects too. Of those that may be given again, each becomes a pair: the name
+        before ``=``, or after ``@``, or ``None``; and the value.
 
     Raises
     ------
@@ -43,7 +48,10 @@ def parse_values(magic: Any, line: str, namespace: Mapping[str, Any]) -> Namespa
     held: list[Any] = []
     given = parse_words(magic, _hold(line, namespace, held))
     for name, value in vars(given).items():
-        if isinstance(value, str):
+        if name in objects:
+            taken = [_pair(word, held, namespace) for word in value] if isinstance(value, list) else None
+            setattr(given, name, _value(value, held, namespace) if taken is None else taken)
+        elif isinstance(value, str):
             setattr(given, name, _text(value, held))
         elif isinstance(value, list):
             setattr(given, name, [_value(word, held, namespace) for word in value])
@@ -87,3 +95,11 @@ def _value(word: Any, held: list[Any], namespace: Mapping[str, Any]) -> Any:
             raise BadInput(f"{word} is no variable.", hint)
         return namespace[variable[1]]
     return _text(word, held)
+
+
+def _pair(word: str, held: list[Any], namespace: Mapping[str, Any]) -> tuple[str | None, Any]:
+    name, equals, rest = word.partition("=")
+    if equals:
+        return _text(name, held).strip(), _value(rest, held, namespace)
+    variable = _VARIABLE.fullmatch(word)
+    return variable[1] if variable else None, _value(word, held, namespace)

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from workbench.quantum.backends import Engines
     from workbench.quantum.backends.base import Precision
     from workbench.quantum.lowered import Lowered
+    from workbench.quantum.noise import Noise
 
-__all__ = ["Choice", "choose", "choose_sweep"]
+__all__ = ["Choice", "choose", "choose_noisy", "choose_sweep"]
 
 SMALL = 10
 SHORT = 64
@@ -104,6 +105,37 @@ def _beyond(lowered: Lowered) -> Choice | None:
         f"{lowered.qubits} qubits with little entanglement: a matrix product state, bonds up to {2**bond}",
         "Computed as a matrix product state; compare with a smaller circuit of the same kind.",
     )
+
+
+def choose_noisy(lowered: Lowered, noise: Noise, engines: Engines, *, sampled: bool = True) -> Choice:
+    """Choose the engine for one circuit with noise.
+
+    Parameters
+    ----------
+    lowered : Lowered
+        As it was written: a deferred measurement would have other gates, and other noise.
+    noise : Noise
+        What goes wrong.
+    engines : Engines
+        What there is.
+    sampled : bool
+        Whether samples are enough, or exact probabilities are needed.
+    """
+    from workbench.quantum.noise.on_aer import DENSITY_QUBITS
+    from workbench.quantum.noise.program import keeps_measurements
+
+    qubits = lowered.qubits
+    if lowered.dynamic or (sampled and keeps_measurements(lowered, noise)):
+        return Choice("aer", "double", "noise on what acts on measurements: a trajectory a shot")
+    if qubits <= DENSITY_QUBITS or not sampled:
+        return Choice("aer", "double", f"{qubits} qubits with noise: the density matrix, exactly")
+    if _usable(engines, "stim"):
+        from workbench.quantum.noise.on_stim import pauli_only
+        from workbench.quantum.noise.program import program
+
+        if pauli_only(program(lowered.shown().unmeasured(), noise)) is None:
+            return Choice("stim", "double", f"{qubits} qubits, Clifford gates and Pauli noise: a sampled tableau")
+    return Choice("aer", "double", f"{qubits} qubits with noise: a trajectory a shot")
 
 
 def choose_sweep(qubits: int, engines: Engines) -> Choice:

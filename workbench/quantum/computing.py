@@ -13,7 +13,7 @@ import numpy as np
 from workbench.errors import BadInput
 from workbench.quantum.agreement import compare
 from workbench.quantum.backends import Engines
-from workbench.quantum.choosing import Choice, choose
+from workbench.quantum.choosing import Choice, choose, choose_noisy
 from workbench.quantum.execution import Answer, Asked, execute, prepared, turned
 from workbench.quantum.expectation import exact, sampled
 from workbench.quantum.header import header_of
@@ -21,6 +21,8 @@ from workbench.quantum.keeping import keep_samples, keep_weights
 from workbench.quantum.observables import Observable, groups
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from workbench.quantum.lowered import Lowered
     from workbench.quantum.request import Request
     from workbench.runs import Recorder
@@ -42,11 +44,11 @@ def compute(request: Request, engines: Engines, recorder: Recorder) -> dict[str,
 
     began = time.perf_counter()
     lowered = bind(lower(request.circuit, request.lines), request.bind)
-    asked = Asked(request.samples, drawn_seed(request.seed), request.precision)
+    asked = Asked(request.samples, drawn_seed(request.seed), request.precision, request.wrong)
     choice = chosen(request, lowered, engines)
     engine = engines.get(choice.engine)
     asked = replace(asked, precision=request.precision or choice.precision)
-    given = prepared(lowered) if request.on == "auto" else lowered
+    given = prepared(lowered) if request.on == "auto" and asked.noise is None else lowered
     answer = execute(engine, given, asked)
     output = _shown(request, lowered, answer, asked, recorder)
     recorder.check()
@@ -75,6 +77,8 @@ def chosen(request: Request, lowered: Lowered, engines: Engines) -> Choice:
         precision = request.precision or ("double" if "double" in engine.precisions else "single")
         return Choice(request.on, precision, "it was asked for")
     samples_do = request.shots is not None and not request.observables and not request.compare
+    if request.wrong is not None:
+        return choose_noisy(lowered, request.wrong, engines, sampled=request.shots is not None)
     return choose(prepared(lowered), engines, request.precision, sampled=samples_do)
 
 
@@ -94,6 +98,8 @@ def meta_of(request: Request, choice: Choice, asked: Asked, began: float) -> dic
         "dialect": request.dialect,
         "seconds": time.perf_counter() - began,
     }
+    if request.wrong is not None:
+        facts["noise"] = str(request.wrong)
     if choice.warning:
         facts["warning"] = choice.warning
     return facts
@@ -154,21 +160,40 @@ def _expected(
         values = exact(answer.outcome, answer.lowered.qubits, request.observables)
         pairs = [(value, 0.0) for value in values]
     else:
-        pairs = measured_values(
-            request.observables, lowered, replace(asked, shots=shots or asked.shots), engine
-        )
+        # what the engine knew of the circuit exactly, it knows of its rotated copies
+        inexact = answer.distribution is None or asked.noise is None
+        mine = replace(asked, shots=(shots or asked.shots) if inexact else shots)
+        pairs = measured_values(request.observables, lowered, mine, engine)
     return [[one.name, value, error] for one, (value, error) in zip(request.observables, pairs, strict=True)]
 
 
 def measured_values(
     observables: Sequence[Observable], lowered: Lowered, asked: Asked, engine: Any
 ) -> list[tuple[float, float]]:
-    """Estimate expectation values: every group of Pauli strings is measured with its own shots."""
+    """Estimate expectation values: every group of Pauli strings is measured with its own shots.
+
+    Without shots they are exact, from the distribution of what each of these measurements shows: with
+    noise on the gates that turn the basis, and with bits misread, as a device would show it.
+    """
     found = []
     for at, (basis, strings) in enumerate(groups(observables)):
         mine = replace(asked, seed=(asked.seed + at) % 2**31)
         answer = execute(engine, turned(lowered, basis), mine)
-        samples = answer.samples(mine)
-        keys = samples.keys[:, -lowered.qubits :]
-        found.append((strings, keys, samples.counts.astype(np.float64)))
+        keys, weights = _weighed(answer, mine)
+        found.append((strings, keys[:, -lowered.qubits :], weights))
+    if asked.shots is None:
+        return [(value, 0.0) for value, _ in sampled(observables, found)]
     return sampled(observables, found)
+
+
+def _weighed(answer: Answer, asked: Asked) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    if asked.shots is not None:
+        samples = answer.samples(asked)
+        return samples.keys, samples.counts.astype(np.float64)
+    if answer.distribution is None:
+        raise BadInput(
+            f"{answer.engine} has no exact expectation values of this circuit.",
+            "Give shots, such as shots=1000.",
+            details={"field": "shots"},
+        )
+    return answer.distribution.exact()

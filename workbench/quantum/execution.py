@@ -109,7 +109,8 @@ def resolve(engine: Backend, lowered: Lowered, asked: Asked) -> Task:
     BadInput
         The engine cannot do this, or it does not fit into memory.
     """
-    if lowered.dynamic and (asked.shots is None or not getattr(engine, "dynamic", False)):
+    # the gates that defer a measurement are not there, and would err too
+    if asked.noise is None and lowered.dynamic and (asked.shots is None or not getattr(engine, "dynamic", False)):
         lowered = prepared(lowered)
     precision = asked.precision or ("double" if "double" in engine.precisions else "single")
     task = Task(lowered, asked.shots, asked.seed, precision, asked.noise)
@@ -124,7 +125,7 @@ def resolve(engine: Backend, lowered: Lowered, asked: Asked) -> Task:
     return task
 
 
-def load(engine: Backend) -> None:
+def _load(engine: Backend) -> None:
     """Load an engine's libraries, so that no figure counts their start."""
     for module in getattr(engine, "modules", ()):
         importlib.import_module(module)
@@ -139,7 +140,7 @@ def execute(engine: Backend, lowered: Lowered, asked: Asked) -> Answer:
         The engine cannot do this, or it does not fit into memory.
     """
     task = resolve(engine, lowered, asked)
-    load(engine)
+    _load(engine)
     began = time.perf_counter()
     outcome: Outcome = engine.run(task)
     seconds = time.perf_counter() - began

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import BadInput, Cancelled, ProviderFailed, Unavailable, WorkbenchError, error_from_dict
 from workbench.quantum.devices import Devices, Fetched, find_device
+from workbench.quantum.header import header_of
 from workbench.runs import NOT_YET, Recorder, Run, Submission
 from workbench.wording import money
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from qiskit import QuantumCircuit
 
+    from workbench.quantum.result import CircuitResult
     from workbench.studio import Studio
 
 __all__ = ["KIND", "CircuitJob", "Jobs"]
@@ -79,9 +81,11 @@ class CircuitJob:
         """Ask the provider, record an end, and return the job as it stands."""
         return self._jobs.refresh(self.run_id)
 
-    def result(self, timeout: float | None = None) -> Run:
-        """Wait for the end; see `Jobs.result`."""
-        return self._jobs.result(self.run_id, timeout)
+    def result(self, timeout: float | None = None) -> CircuitResult:
+        """Wait for the end, and return what was measured; see `Jobs.result`."""
+        from workbench.quantum.result import CircuitResult
+
+        return CircuitResult(self._jobs.result(self.run_id, timeout), self._jobs.studio.runs.artifact_bytes)
 
     def cancel(self) -> CircuitJob:
         """Call it back; see `Jobs.cancel`."""
@@ -353,7 +357,9 @@ def _fetched(devices: Devices, ticket: dict[str, Any], recorder: Recorder) -> Fe
 
 
 def _output(fetched: Fetched, ticket: dict[str, Any], recorder: Recorder) -> Any:
-    """Return what a Run gets of what was fetched, and tell its cost."""
+    """Return what a Run gets of what was fetched, in the form of `CircuitResult`, and tell its cost."""
+    from workbench.quantum.canonical import from_json
+
     if fetched.state in ("queued", "running"):
         return NOT_YET
     recorder.usage(cost=fetched.cost)
@@ -366,4 +372,15 @@ def _output(fetched: Fetched, ticket: dict[str, Any], recorder: Recorder) -> Any
             details={"provider": ticket["provider"]},
         )
     facts = {name: ticket[name] for name in ("provider", "device", "id", "layout", "shots", "submitted_at")}
-    return {"counts": fetched.counts, "meta": facts | fetched.meta}
+    circuit = from_json(ticket["circuit"])
+    facts |= {
+        "on": f"{ticket['provider']}:{ticket['device']}",
+        "seed": ticket["seed"],
+        "qubits": circuit.num_qubits,
+        "clbits": circuit.num_clbits,
+        "depth": circuit.depth(),
+        "gates": circuit.size(),
+        "cost": fetched.cost,
+    }
+    header = header_of(circuit, measured=True)
+    return {"header": header, "counts": fetched.counts, "probabilities": None, "meta": facts | fetched.meta}

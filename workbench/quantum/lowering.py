@@ -109,7 +109,7 @@ class _Lowering:
         """Append an instruction that is no gate by its definition: measurements, resets, flow."""
         definition = getattr(operation, "definition", None)
         if definition is None:
-            raise cannot(operation.name, line)
+            raise _cannot(operation.name, line)
         self.circuit(definition, at, clbits, [line])
 
     def _flow(
@@ -140,7 +140,7 @@ class _Lowering:
             case "box":
                 self.circuit(operation.blocks[0], at, clbits, [line])
             case name:
-                raise cannot(name, line)
+                raise _cannot(name, line)
 
     def _switch(
         self,
@@ -176,7 +176,7 @@ def _assigned(body: Any, parameter: Any, index: int) -> Any:
     return body.assign_parameters({parameter: index}) if parameter in body.parameters else body
 
 
-def cannot(name: str, line: int | None) -> BadInput:
+def _cannot(name: str, line: int | None) -> BadInput:
     """Return the error for an operation that has no place in the language."""
     where = "" if line is None else f" in line {line}"
     return BadInput(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from workbench.quantum.backends.base import Outcome
     from workbench.quantum.lowered import Lowered
 
-__all__ = ["Distribution", "Samples", "sources_of"]
+__all__ = ["Distribution", "Samples", "counted", "sources_of", "texts"]
 
 _BLOCK = 16
 """Bits of the key that are held at once, as a power of two."""
@@ -71,6 +71,13 @@ def texts(keys: NDArray[np.uint8]) -> list[str]:
     count, width = keys.shape
     whole = (keys + ord("0")).astype(np.uint8).tobytes().decode("ascii")
     return [whole[at * width : (at + 1) * width] for at in range(count)]
+
+
+def counted(bits: NDArray[np.uint8]) -> dict[str, int]:
+    """Return rows of bits, bit 0 first, as keys with how often they are there."""
+    packed, counts = np.unique(np.packbits(bits, axis=1), axis=0, return_counts=True)
+    keys = np.unpackbits(packed, axis=1, count=bits.shape[1])
+    return dict(zip(texts(keys), counts.tolist(), strict=True))
 
 
 class Distribution:

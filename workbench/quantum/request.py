@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 from workbench.errors import BadInput
 from workbench.quantum.backends.base import Precision
 from workbench.quantum.keeping import circuit_input
+from workbench.quantum.noise import Noise
+from workbench.quantum.noise import noise as read_noise
 from workbench.quantum.observables import Observable, observables
 
 if TYPE_CHECKING:
@@ -21,7 +23,17 @@ if TYPE_CHECKING:
     from workbench.quantum.backends import Engines
     from workbench.quantum.loading import Program
 
-__all__ = ["DEFAULT_SHOTS", "Request", "Shots", "checked_engine", "checked_seed", "checked_shots", "grid", "request"]
+__all__ = [
+    "DEFAULT_SHOTS",
+    "Request",
+    "Shots",
+    "bound_values",
+    "checked_engine",
+    "checked_seed",
+    "checked_shots",
+    "grid",
+    "request",
+]
 
 Shots: TypeAlias = "int | Literal['auto'] | None"
 DEFAULT_SHOTS = 1024
@@ -55,7 +67,7 @@ class Request:
     sweep : DataFrame or None
         A row a point, a column a parameter.
     noise : dict or None
-        See `workbench.quantum.noise`.
+        See `workbench.quantum.noise.Noise.to_json`.
     mitigate : str or None
         See `workbench.quantum.mitigation`.
     compare : tuple of str
@@ -77,6 +89,11 @@ class Request:
     mitigate: str | None
     compare: tuple[str, ...]
     precision: Precision | None
+
+    @property
+    def wrong(self) -> Noise | None:
+        """What goes wrong on the way."""
+        return None if self.noise is None else Noise.from_json(self.noise)
 
     @property
     def samples(self) -> int | None:
@@ -120,7 +137,7 @@ def request(
     given: Any,
     bind: Mapping[str, float] | None,
     sweep: Any,
-    noise: dict[str, Any] | None,
+    noise: Any,
     mitigate: str | None,
     compare: Any,
     precision: str | None,
@@ -136,11 +153,12 @@ def request(
     if circuit.num_qubits == 0:
         raise _bad("The circuit has no qubits.", "Declare at least one.", "circuit")
     names = [parameter.name for parameter in circuit.parameters]
-    bound = _bound(bind, names)
+    bound = bound_values(bind, names)
     points = None if sweep is None else _points(sweep, names, bound)
     _check_free(names, bound, points)
     if precision is not None and precision not in get_args(Precision):
         raise _bad(f"{precision!r} is no precision.", "There are 'single' and 'double'.", "precision")
+    wrong = read_noise(noise)
     return Request(
         circuit,
         program.dialect,
@@ -151,7 +169,7 @@ def request(
         observables(given if given is not None else (program.observables or None), circuit.num_qubits),
         bound,
         points,
-        noise,
+        None if wrong is None else wrong.to_json(),
         mitigate,
         _compared(compare, engines),
         precision,  # type: ignore[arg-type]
@@ -230,7 +248,8 @@ def _number(value: Any, name: str, field: str) -> float:
     return number
 
 
-def _bound(bind: Mapping[str, float] | None, names: Sequence[str]) -> dict[str, float]:
+def bound_values(bind: Mapping[str, float] | None, names: Sequence[str]) -> dict[str, float]:
+    """Return values of parameters by name, each a number and of one that there is."""
     given = {str(getattr(name, "name", name)): value for name, value in (bind or {}).items()}
     _check_known(given, names, "bind")
     return {name: _number(value, name, "bind") for name, value in sorted(given.items())}

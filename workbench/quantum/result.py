@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.errors import BadInput
 from workbench.quantum.agreement import Agreement
-from workbench.quantum.header import bits_of, header_of, places_of
+from workbench.quantum.header import bits_of, places_of
 from workbench.quantum.keeping import read, read_circuit
 
 if TYPE_CHECKING:
@@ -77,8 +77,7 @@ class CircuitResult:
 
     @cached_property
     def _header(self) -> dict[str, Any]:
-        # a machine's answer has none
-        header: dict[str, Any] = self._output.get("header") or header_of(self.circuit, measured=True)
+        header: dict[str, Any] = self._output["header"]
         return header
 
     @cached_property
@@ -98,8 +97,7 @@ class CircuitResult:
     @property
     def meta(self) -> dict[str, Any]:
         """How it was done: ``on``, ``why``, ``shots``, ``seed``, ``precision``, ``qubits`` and more."""
-        known = {"on": self.run.inputs["on"], "seed": self.run.seed, "cost": self.run.cost}
-        return known | dict(self._output["meta"])
+        return dict(self._output["meta"])
 
     @cached_property
     def counts(self) -> dict[str, int] | None:
@@ -205,6 +203,11 @@ class CircuitResult:
 
         if order not in {"big", "little"}:
             raise BadInput(f"{order!r} is no order.", "There are 'big' (qubit 0 first) and 'little'.")
+        if self.run.inputs.get("noise") is not None:
+            raise BadInput(
+                "With noise the circuit ends in a mixture, which no state vector holds.",
+                "Run it without noise=, or look at .probabilities.",
+            )
         if self._output.get("sweep") is not None:
             raise BadInput("A sweep has a state a point.", "Run the circuit with bind= for one of them.")
         return state_of(self.circuit, self.run.inputs.get("bind", {}), order)

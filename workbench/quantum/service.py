@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import BadInput, FeatureOff
 from workbench.quantum.backends import Engines
-from workbench.quantum.computing import drawn_seed
+from workbench.quantum.jobs import KIND as JOB
 from workbench.quantum.request import DEFAULT_SHOTS, Request, Shots, request
 from workbench.quantum.result import CircuitResult
+from workbench.quantum.sending import Sending
 from workbench.quantum.studies import Studies
 from workbench.runs import Progress, Recorder
 from workbench.studio import Studio
 from workbench.studio import studio as default_studio
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from workbench.quantum.jobs import CircuitJob, Jobs
     from workbench.quantum.previewing import Preview
 
-__all__ = ["CIRCUIT", "JOB", "QuantumService"]
+__all__ = ["CIRCUIT", "QuantumService"]
 
 CIRCUIT = "circuit"
-JOB = "circuit.job"
 _VERSION = "1"
 
 
-class QuantumService(Studies):
+class QuantumService(Sending, Studies):
     """Runs circuits, compares engines and keeps jobs on machines.
 
     Parameters
@@ -142,62 +138,8 @@ class QuantumService(Studies):
         )  # fmt: skip
         return CircuitResult(run, self.studio.runs.artifact_bytes)
 
-    def submit(
-        self,
-        circuit: Any,
-        on: str,
-        shots: int = DEFAULT_SHOTS,
-        seed: int | None = None,
-        bind: Mapping[str, float] | None = None,
-        *,
-        dialect: str | None = None,
-        name: str | None = None,
-        tags: Iterable[str] = (),
-        **options: Any,
-    ) -> CircuitJob:
-        """Send a circuit to a machine, real or virtual, and come back at once.
-
-        The Run stays ``submitted`` until its end is fetched, by this process or any other; the
-        parameters are those of `run` and of `workbench.quantum.jobs.Jobs.submit`.
-
-        Raises
-        ------
-        BadInput
-            The machine or the circuit will not do.
-        MissingKey
-            A key that the provider needs is not set.
-        """
-        checked = self._request(
-            circuit, dialect, on=on, shots=shots, seed=seed, given=None, bind=bind, sweep=None, noise=None,
-            mitigate=None, compare=None, precision=None,
-        )  # fmt: skip
-        bound = checked.circuit.assign_parameters(checked.bind) if checked.bind else checked.circuit
-        return self._jobs.submit(
-            bound, on, shots=shots, seed=drawn_seed(checked.seed), name=name, tags=tags, **options
-        )
-
-    def jobs(self, limit: int | None = None, *, refresh: bool = False) -> pd.DataFrame:
-        """Return a row a job, newest first; see `workbench.quantum.jobs.Jobs.list`."""
-        return self._jobs.list(limit, refresh=refresh)
-
-    def job(self, run_id: str) -> CircuitJob:
-        """Return a job as it is recorded; nobody is asked.
-
-        Raises
-        ------
-        NotFound
-            There is none, or it is somebody else's.
-        """
-        return self._jobs.get(run_id)
-
-    @cached_property
-    def _jobs(self) -> Jobs:
-        from workbench.quantum.jobs import Jobs
-
-        return Jobs(self.studio)
-
     def result(self, run_id: str, timeout: float | None = None) -> CircuitResult:
-        """Return what a Run of a circuit gave.
+        """Return what a Run of a circuit gave; a job on a machine is waited for.
 
         Parameters
         ----------
@@ -212,11 +154,14 @@ class QuantumService(Studies):
             There is no such Run, or it is somebody else's.
         BadInput
             The Run is no circuit's, or has not finished.
+        WorkbenchError
+            What a job failed of.
         """
         run = self.studio.runs.get(run_id)
         if run.kind == JOB:
-            run = self._jobs.result(run.id, timeout)
-        elif run.kind != CIRCUIT or run.status != "finished":
+            done = self.machines.result(run.id, timeout)
+            return CircuitResult(done, self.studio.runs.artifact_bytes)
+        if run.kind != CIRCUIT or run.status != "finished":
             raise BadInput(
                 f"The Run {run.id} is of kind {run.kind} and {run.status}; expected a finished circuit.",
                 "`%runs --kind circuit` lists them.",

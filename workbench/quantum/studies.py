@@ -56,7 +56,7 @@ class Studies:
         ----------
         circuit : str, path or object
             As for `run`, with parameters.
-        observable : str or object
+        observable : str, object or mapping of its name to it
             A sum of Pauli strings; see `workbench.quantum.observables`.
         start : mapping of str to float, or sequence of float, optional
             Radians. Parameters that it leaves out begin at random in [-pi, pi).

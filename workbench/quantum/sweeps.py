@@ -68,8 +68,9 @@ def compute_sweep(
     circuit = request.circuit.assign_parameters(request.bind) if request.bind else request.circuit
     lowered = lower(circuit, request.lines)
     values = request.sweep[list(lowered.parameters)].to_numpy(float)
-    asked = Asked(request.expectation_shots, drawn_seed(request.seed), request.precision)
-    if request.observables and request.expectation_shots is None and not lowered.dynamic:
+    wrong = request.wrong
+    asked = Asked(request.expectation_shots, drawn_seed(request.seed), request.precision, wrong)
+    if request.observables and request.expectation_shots is None and not (lowered.dynamic or wrong):
         choice = _sweep_choice(request, lowered, engines)
         columns = _exactly(request, lowered, values, choice, engines, recorder, settings)
     else:
@@ -188,9 +189,11 @@ def _one_by_one(
 def _point(
     observables: Sequence[Observable], lowered: Lowered, asked: Asked, engine: Any
 ) -> dict[str, float]:
-    if observables and asked.shots is not None:
+    if observables and (asked.shots is not None or asked.noise is not None):
         pairs = measured_values(observables, lowered, asked, engine)
         values = {one.name: value for one, (value, _) in zip(observables, pairs, strict=True)}
+        if asked.shots is None:
+            return values
         errors = {f"{one.name} error": error for one, (_, error) in zip(observables, pairs, strict=True)}
         return values | errors
     answer = execute(engine, lowered, asked)

@@ -75,7 +75,7 @@ class Engines:
                 f"Name the machine too, as in on='{name}:NAME'.",
                 details={"field": "on"},
             )
-        require(found)
+        _require(found)
         engine: Backend = found
         return engine
 
@@ -92,7 +92,7 @@ class Engines:
             return False
 
 
-def require(backend: Any) -> None:
+def _require(backend: Any) -> None:
     """Refuse an engine or machine that cannot be used now.
 
     Raises

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from workbench.quantum.lowered import Lowered
+    from workbench.quantum.noise import Noise
     from workbench.quantum.observables import Observable
 
 __all__ = ["AerBackend"]
@@ -27,9 +29,22 @@ class AerBackend(LocalEngine):
     name = "aer"
     modules = ("qiskit", "qiskit_aer")
     dynamic = True
+    noisy = True
+
+    def cannot_with_noise(self, task: Task, noise: Noise) -> str | None:  # noqa: ARG002 - it takes all
+        """Return why it cannot do this with noise."""
+        from workbench.quantum.noise.program import keeps_measurements
+
+        if task.shots is None and keeps_measurements(task.lowered, noise):
+            return "with noise, what acts on measurements is only sampled; give shots."
+        return None
 
     def bytes_needed(self, task: Task) -> int:
         """Return the most memory that a run takes: of matrices where a product state can hold it."""
+        if task.noise is not None:
+            from workbench.quantum.noise.on_aer import exactly
+
+            return super().bytes_needed(task if exactly(task, task.noise) else replace(task, noise=None))
         lowered = task.lowered
         bond = bond_bound(lowered)
         if lowered.qubits <= DENSE or bond > BOND:
@@ -40,6 +55,8 @@ class AerBackend(LocalEngine):
         """Return amplitudes, or samples of what acts on measurements or is large."""
         from workbench.quantum.emit.qiskit import AER, to_qiskit
 
+        if task.noise is not None:
+            return self._noisy(task, task.noise)
         large = task.lowered.qubits > DENSE
         if task.lowered.dynamic or large:
             method = "matrix_product_state" if large else "statevector"
@@ -55,6 +72,14 @@ class AerBackend(LocalEngine):
         result = _done(self._simulator(task, method).run(circuit, shots=shots, seed_simulator=task.seed))
         counts = {key.replace(" ", "")[::-1]: many for key, many in result.get_counts().items()}
         return Outcome(counts=counts, meta={"method": method})
+
+    def _noisy(self, task: Task, noise: Noise) -> Outcome:
+        from workbench.quantum.noise.on_aer import run
+
+        def simulate(circuit: Any, method: str, **options: Any) -> Any:
+            return _done(self._simulator(task, method).run(circuit, **options))
+
+        return run(task, noise, simulate)
 
     def _simulator(self, task: Task, method: str) -> Any:
         from qiskit_aer import AerSimulator

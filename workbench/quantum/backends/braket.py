@@ -11,17 +11,19 @@ from workbench.quantum.backends.local import LocalEngine
 
 if TYPE_CHECKING:
     from workbench.quantum.lowered import Lowered
+    from workbench.quantum.noise import Noise
 
 __all__ = ["BraketBackend"]
 
 
 class BraketBackend(LocalEngine):
-    """``LocalSimulator("braket_sv")``."""
+    """``LocalSimulator("braket_sv")``, and with noise ``"braket_dm"``."""
 
     name = "braket"
     modules = ("braket.circuits", "braket.default_simulator")
     precisions = frozenset({"double"})
     copies = 4.0
+    noisy = True
 
     def available(self) -> str | None:
         """Return why this engine cannot be used now, or ``None`` when it can."""
@@ -36,8 +38,18 @@ class BraketBackend(LocalEngine):
 
         return refusal(lowered)
 
+    def cannot_with_noise(self, task: Task, noise: Noise) -> str | None:
+        """Return why it cannot do this with noise."""
+        from workbench.quantum.noise.on_braket import refusal
+
+        return super().cannot_with_noise(task, noise) or refusal(task, noise)
+
     def run(self, task: Task) -> Outcome:
-        """Return amplitudes."""
+        """Return amplitudes, or probabilities where there is noise."""
+        if task.noise is not None:
+            from workbench.quantum.noise.on_braket import run
+
+            return run(task, task.noise)
         from braket.devices import LocalSimulator
 
         from workbench.quantum.emit.braket import to_braket

@@ -22,6 +22,7 @@ class CirqBackend(LocalEngine):
     name = "cirq"
     modules = ("cirq",)
     dynamic = True
+    noisy = True
     copies = 3.0
 
     def cannot(self, lowered: Lowered) -> str | None:
@@ -36,6 +37,10 @@ class CirqBackend(LocalEngine):
 
         from workbench.quantum.emit.cirq import to_cirq
 
+        if task.noise is not None:
+            from workbench.quantum.noise.on_cirq import run
+
+            return run(task, task.noise)
         precision = np.complex64 if task.precision == "single" else np.complex128
         simulator: Any = cirq.Simulator(dtype=precision, seed=task.seed)
         if task.lowered.dynamic:

@@ -12,6 +12,7 @@ from workbench.quantum.backends.local import LocalEngine
 
 if TYPE_CHECKING:
     from workbench.quantum.lowered import Lowered
+    from workbench.quantum.noise import Noise
 
 __all__ = ["StimBackend"]
 
@@ -25,6 +26,13 @@ class StimBackend(LocalEngine):
     name = "stim"
     modules = ("stim",)
     dynamic = True
+    noisy = True
+
+    def cannot_with_noise(self, task: Task, noise: Noise) -> str | None:
+        """Return why it cannot do this with noise."""
+        from workbench.quantum.noise.on_stim import refusal
+
+        return refusal(task, noise)
 
     def cannot(self, lowered: Lowered) -> str | None:
         """Return which operation is beyond it."""
@@ -41,6 +49,10 @@ class StimBackend(LocalEngine):
         """Return amplitudes where few qubits are asked for exactly, else samples."""
         from workbench.quantum.emit.stim import to_stim
 
+        if task.noise is not None:
+            from workbench.quantum.noise.on_stim import run
+
+            return run(task, task.noise)
         lowered = task.lowered
         if task.shots is None and not lowered.dynamic and lowered.qubits <= STATE_QUBITS:
             return Outcome(amplitudes=_state(to_stim(lowered.unmeasured()), lowered.qubits))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from workbench.errors import BadInput
-from workbench.quantum.observables import Observable, observable
+from workbench.quantum.observables import Observable, observables
 from workbench.quantum.optimisation.optimisers import OPTIMISERS, Optimiser
 from workbench.quantum.request import checked_engine, checked_seed, checked_shots
 
@@ -123,7 +123,7 @@ def wanted(
     return Wanted(
         program.circuit,
         program.lines,
-        observable(given, program.circuit.num_qubits),
+        _one(given, program.circuit.num_qubits),
         _start(start, names),
         _steps(steps),
         _positive(rate, "rate"),
@@ -135,6 +135,17 @@ def wanted(
         bool(maximise),
         checked_engine(on),
     )
+
+
+def _one(given: Any, qubits: int) -> Observable:
+    found = observables(given, qubits)
+    if len(found) != 1:
+        raise _bad(
+            f"{len(found)} observables are given; an optimisation takes one.",
+            "Add them up, such as 'Z0 + Z1'.",
+            "observable",
+        )
+    return found[0]
 
 
 def _gradient(gradient: str | None, optimiser: str, shots: int | None, on: str) -> Gradient | None:

@@ -1,0 +1,133 @@
+"""Noise on Qiskit Aer: density matrices, and trajectories of states where those are too large."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from workbench.quantum.backends.base import Outcome, Task
+from workbench.quantum.lowered import Gate, Lowered, Matrix, Measure
+from workbench.quantum.noise.channels import Error, NoisyOp, changed, marked
+from workbench.quantum.noise.misreading import told
+from workbench.quantum.noise.program import Program, keeps_measurements, program
+from workbench.quantum.unitaries import gate_matrix
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workbench.quantum.noise.model import Noise
+
+__all__ = ["DENSITY_QUBITS", "exactly", "run"]
+
+DENSITY_QUBITS = 10
+"""Up to here a density matrix is computed, however few samples are wanted."""
+
+_UNNAMED = frozenset({"ccz", "ch", "crx", "cry", "crz", "cswap", "iswap"})
+
+
+def exactly(task: Task, noise: Noise) -> bool:
+    """Whether the task is one for a density matrix."""
+    small = task.shots is None or task.lowered.qubits <= DENSITY_QUBITS
+    return small and not keeps_measurements(task.lowered, noise)
+
+
+def run(task: Task, noise: Noise, simulator: Callable[..., Any]) -> Outcome:
+    """Return exact probabilities, or samples of what acts on measurements or is large.
+
+    Parameters
+    ----------
+    task : Task
+        What to do.
+    noise : Noise
+        What goes wrong.
+    simulator : callable
+        Runs a circuit with a method and Aer's options; returns Aer's result.
+    """
+    if not exactly(task, noise):
+        return _sampled(task, noise, simulator)
+    made = program(task.lowered.unmeasured(), noise)
+    circuit = _circuit(made, made.ops, 0)
+    # the first of the qubits that it is told is the least significant
+    circuit.save_probabilities(list(reversed(made.places)))
+    found = simulator(circuit, "density_matrix", shots=1).data()["probabilities"]
+    probabilities = told(np.clip(np.asarray(found, float), 0.0, None), made.read)
+    return Outcome(probabilities=probabilities, meta={"method": "density_matrix"})
+
+
+def _named(op: Any) -> list[NoisyOp]:
+    """Return an operation, or the matrix of a gate that Aer's methods do not all know by name."""
+    if isinstance(op, Gate) and op.name in _UNNAMED:
+        # Aer reads the transpose of a matrix that cannot be written to
+        matrix = gate_matrix(op.name, op.angles).copy()  # type: ignore[arg-type]
+        return [Matrix(op.qubits, matrix, op.name)]
+    return [op]
+
+
+def _sampled(task: Task, noise: Noise, simulator: Callable[..., Any]) -> Outcome:
+    from qiskit_aer.noise import NoiseModel, ReadoutError
+
+    shown = task.lowered.shown()
+    if keeps_measurements(shown, noise):
+        made = program(shown, noise)
+        ops = made.ops
+    else:
+        made = program(shown.unmeasured(), noise)
+        ops = made.ops + tuple(Measure(made.places[qubit], bit) for bit, qubit in shown.readout.items())
+    model = NoiseModel()
+    for qubit, (up, down) in enumerate(made.misread.tolist()):
+        if up or down:
+            model.add_readout_error(ReadoutError([[1 - up, up], [down, 1 - down]]), [qubit])
+    result = simulator(
+        _circuit(made, ops, shown.clbits), "statevector", shots=task.shots or 1,
+        seed_simulator=task.seed, noise_model=model,
+    )  # fmt: skip
+    counts = {key.replace(" ", "")[::-1]: many for key, many in result.get_counts().items()}
+    return Outcome(counts=counts, meta={"method": "trajectories"})
+
+
+def _circuit(made: Program, ops: Any, clbits: int) -> Any:
+    """Return Qiskit's circuit, with Aer's errors where the channels are."""
+    from workbench.quantum.emit.qiskit import to_qiskit
+
+    plain, channels = marked(changed(ops, _named))
+    errors: dict[int, Any] = {}
+
+    def put(circuit: Any) -> Any:
+        filled = circuit.copy_empty_like()
+        for instruction in circuit.data:
+            operation = instruction.operation
+            channel = channels.get(operation.label) if operation.name == "unitary" else None
+            if channel is not None:
+                key = id(channel.error)
+                if key not in errors:
+                    errors[key] = _instruction(channel.error)
+                filled.append(errors[key], instruction.qubits)
+            elif hasattr(operation, "blocks"):
+                blocks = [put(block) for block in operation.blocks]
+                filled.append(operation.replace_blocks(blocks), instruction.qubits, instruction.clbits)
+            else:
+                filled._append(instruction)
+        return filled
+
+    return put(to_qiskit(Lowered(made.qubits, clbits, plain)))
+
+
+def _instruction(error: Error) -> Any:
+    from qiskit import QuantumCircuit
+    from qiskit.circuit.library import UnitaryGate
+    from qiskit.quantum_info import Kraus
+    from qiskit_aer.noise import QuantumError
+
+    branches = []
+    for probability, steps in error.branches:
+        circuit = QuantumCircuit(error.size)
+        for name, places, matrices in steps:
+            if name in {"x", "y", "z", "reset"}:
+                getattr(circuit, name)(*places)
+            elif name == "unitary":
+                circuit.append(UnitaryGate(matrices[0]), places)
+            else:
+                circuit.append(Kraus(list(matrices)).to_instruction(), places)
+        branches.append((circuit, probability))
+    return QuantumError(branches).to_instruction()
