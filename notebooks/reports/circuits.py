@@ -102,14 +102,18 @@ timed = [name for name in engines if name in table]
 # ## What could not be loaded
 
 # %% tags=["hide-input"]
-pd.Series(malformed, name="why", dtype=str).to_frame().style.set_properties(**{"text-align": "left"})
+if malformed:
+    why = pd.Series(malformed, name="why").to_frame()
+    display(why.style.set_properties(**{"text-align": "left"}))
+else:
+    print("Every file could be.")
 
 # %% [markdown]
 # ## One of them
 
 # %% tags=["hide-input"]
 if results:
-    widest = max(
-        results, key=lambda name: (results[name].agreement is not None, -results[name].meta["qubits"])
-    )
-    display(results[widest])
+    compared = [name for name in results if results[name].agreement]
+    shown = max(compared or results, key=lambda name: min(results[name].meta["depth"], 20))
+    print(shown)
+    display(results[shown])

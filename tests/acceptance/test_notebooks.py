@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -76,6 +77,22 @@ def test_the_knowledge_report_measures_and_compares(tmp_path: Path, studio: Stud
     page = result.html.read_text() if result.html else ""
     assert page.count("data:image/png;base64,") == 3
     assert studio.vectors.list_knowledge_bases(studio.user_id) == []
+
+
+def test_the_circuit_report_says_whether_engines_agree(tmp_path: Path, studio: Studio) -> None:
+    folder = tmp_path / "circuits"
+    folder.mkdir()
+    for name in ("ghz_8", "teleportation"):
+        shutil.copy(ROOT.parent / f"data/circuits/{name}.qasm", folder)
+    (folder / "broken.qasm").write_text("OPENQASM 2.0;\nqreg q[2];\nhh q[0];\n")
+    given = {"folder": str(folder), "engines": ["aer", "qiskit", "qsim", "stim"]}
+    result = run_report(ROOT / "reports/circuits.ipynb", given, tmp_path / "out", studio)
+    assert sorted(result.runs["name"].dropna())[-2:] == ["ghz_8", "teleportation"]
+    shown = outputs(result.notebook)
+    assert "the engines agree on 2 of 2 circuits" in shown
+    assert "'hh'" in shown
+    page = result.html.read_text() if result.html else ""
+    assert page.count("data:image/svg+xml;base64,") == 2
 
 
 @pytest.mark.parametrize("name", ["start", "tour/chat", "tour/knowledge"])

@@ -27,9 +27,7 @@ def _primitives(*centres: float) -> Iterator[tuple[float, list[float], list[floa
     """Yield weight, exponents and centres of each product of normalised primitives."""
     for picked in itertools.product(range(3), repeat=len(centres)):
         exponents = [_EXPONENTS[at] for at in picked]
-        weight = math.prod(
-            _WEIGHTS[at] * (2 * _EXPONENTS[at] / math.pi) ** 0.75 for at in picked
-        )
+        weight = math.prod(_WEIGHTS[at] * (2 * _EXPONENTS[at] / math.pi) ** 0.75 for at in picked)
         yield weight, exponents, list(centres)
 
 
@@ -76,9 +74,9 @@ def integrals(angstrom: float) -> dict[str, Any]:
     overlap = _overlap(*nuclei)
     orbitals = np.array([[1.0, 1.0], [1.0, -1.0]]) / np.sqrt(2 * (1 + overlap * np.array([[1], [-1]])))
     core = np.array([[_core(x, y, nuclei) for y in nuclei] for x in nuclei])
-    pairs = np.array(
-        [_repulsion(*centres) for centres in itertools.product(nuclei, repeat=4)]
-    ).reshape((2,) * 4)
+    pairs = np.array([_repulsion(*centres) for centres in itertools.product(nuclei, repeat=4)]).reshape(
+        (2,) * 4
+    )
     return {
         "one": orbitals @ core @ orbitals.T,
         "two": np.einsum("ap,bq,cr,ds,pqrs->abcd", orbitals, orbitals, orbitals, orbitals, pairs),

@@ -38,7 +38,9 @@ def alike(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> bool:
 @given(
     st.sampled_from(sorted(GATES)),
     st.lists(
-        st.one_of(st.floats(-7, 7), st.integers(-9, 9).map(lambda at: at * math.pi / 4)), min_size=3, max_size=3
+        st.one_of(st.floats(-7, 7), st.integers(-9, 9).map(lambda at: at * math.pi / 4)),
+        min_size=3,
+        max_size=3,
     ),
     st.permutations(range(3)),
 )

@@ -1,4 +1,4 @@
-"""`studio.quantum.optimise`: gradients that are right, optima that are known, ends that keep what they had."""
+"""`studio.quantum.optimise`: gradients that are right, optima that are known, ends that keep what was."""
 
 from __future__ import annotations
 
@@ -141,7 +141,9 @@ def excited_pair() -> QuantumCircuit:
     return circuit
 
 
-@pytest.mark.parametrize(("optimiser", "rate"), [("l-bfgs-b", 0.1), ("gradient-descent", 0.4), ("cobyla", 0.5)])
+@pytest.mark.parametrize(
+    ("optimiser", "rate"), [("l-bfgs-b", 0.1), ("gradient-descent", 0.4), ("cobyla", 0.5)]
+)
 def test_vqe_of_hydrogen_reaches_the_ground_state(studio: Studio, optimiser: str, rate: float) -> None:
     terms = H2["jordan_wigner"]["terms"]
     exact = np.linalg.eigvalsh(SparsePauliOp.from_list(list(terms.items())).to_matrix())[0]
@@ -178,7 +180,7 @@ def qaoa(layers: int) -> QuantumCircuit:
     circuit = QuantumCircuit(5)
     circuit.h(range(5))
     for layer in range(layers):
-        cost, mixer = Parameter(f"γ{layer}"), Parameter(f"β{layer}")
+        cost, mixer = Parameter(f"g{layer}"), Parameter(f"b{layer}")
         for one, other in EDGES:
             circuit.rzz(cost, one, other)
         circuit.rx(2 * mixer, range(5))
@@ -231,7 +233,9 @@ def test_samples_lead_down_and_repeat_by_seed(studio: Studio) -> None:
 
 @pytest.mark.parametrize("on", ["lightning", "aer", "pennylane", "cirq"])
 def test_engines_take_the_same_way(studio: Studio, on: str) -> None:
-    ours, theirs = (studio.quantum.optimise(slope(), "Z", start=[0.4], steps=3, on=where) for where in ("auto", on))
+    ours, theirs = (
+        studio.quantum.optimise(slope(), "Z", start=[0.4], steps=3, on=where) for where in ("auto", on)
+    )
     assert theirs.history.to_numpy() == pytest.approx(ours.history.to_numpy(), abs=1e-9)
     assert theirs.meta["on"] == on
 
@@ -282,7 +286,9 @@ def test_an_interrupt_keeps_what_there_was(studio: Studio, optimiser: str) -> No
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        studio.quantum.optimise(excited_pair(), "ZIII + 0.5*XXXX", start=[0.4], optimiser=optimiser, progress=interrupt)
+        studio.quantum.optimise(
+            excited_pair(), "ZIII + 0.5*XXXX", start=[0.4], optimiser=optimiser, progress=interrupt
+        )
     run = studio.runs.list()[0]
     assert (run.kind, run.status) == ("circuit.optimise", "cancelled")
     kept = studio.quantum.optimised(run.id)

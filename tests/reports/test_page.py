@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import re
 
 import nbformat
@@ -74,6 +75,18 @@ def test_a_drawing_is_an_image_so_that_its_scripts_stay_dead() -> None:
     assert "data:image/svg+xml;base64," in html
     assert "<svg" not in html
     assert "<script" not in html
+
+
+def test_a_drawing_inside_html_is_an_image_too() -> None:
+    drawing = '<svg viewBox="0 0 1 1" aria-label="a circuit"><script>alert(1)</script><path d="M0 0"/></svg>'
+    html = _page(_output(text_html=f"<div><b>above</b>{drawing}<i>below</i></div>"))
+    source = re.search(r'<img alt="a circuit"[^>]* src="data:image/svg\+xml;base64,([^"]+)"', html)
+    assert source is not None
+    assert '<path d="M0 0"/>' in base64.b64decode(source[1]).decode()
+    assert 'xmlns="http://www.w3.org/2000/svg"' in base64.b64decode(source[1]).decode()
+    assert "<script" not in html
+    assert "<b>above</b>" in html
+    assert "<i>below</i>" in html
 
 
 def test_a_widget_shows_its_static_twin() -> None:

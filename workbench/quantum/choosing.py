@@ -134,7 +134,8 @@ def choose_noisy(lowered: Lowered, noise: Noise, engines: Engines, *, sampled: b
         from workbench.quantum.noise.program import program
 
         if pauli_only(program(lowered.shown().unmeasured(), noise)) is None:
-            return Choice("stim", "double", f"{qubits} qubits, Clifford gates and Pauli noise: a sampled tableau")
+            why = f"{qubits} qubits, Clifford gates and Pauli noise: a sampled tableau"
+            return Choice("stim", "double", why)
     return Choice("aer", "double", f"{qubits} qubits with noise: a trajectory a shot")
 
 

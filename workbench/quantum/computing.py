@@ -54,6 +54,8 @@ def compute(request: Request, engines: Engines, recorder: Recorder) -> dict[str,
     recorder.check()
     if request.observables:
         output["expval"] = _expected(request, lowered, answer, asked, engine)
+    if request.mitigate is not None:
+        output |= _mitigated(request, lowered, answer, asked, engine, output["expval"])
     if request.compare:
         names = tuple(dict.fromkeys((choice.engine, *request.compare)))
         free = replace(asked, precision=request.precision)
@@ -165,6 +167,22 @@ def _expected(
         mine = replace(asked, shots=(shots or asked.shots) if inexact else shots)
         pairs = measured_values(request.observables, lowered, mine, engine)
     return [[one.name, value, error] for one, (value, error) in zip(request.observables, pairs, strict=True)]
+
+
+def _mitigated(
+    request: Request, lowered: Lowered, answer: Answer, asked: Asked, engine: Any, raw: list[list[Any]]
+) -> dict[str, Any]:
+    from workbench.quantum.mitigation import plan
+    from workbench.quantum.mitigation.applying import mitigated
+
+    wanted = plan(request.mitigate)
+    assert wanted is not None  # noqa: S101 - the caller's
+    shots = request.expectation_shots
+    if answer.distribution is None and not wanted.readout:
+        shots = shots or asked.shots
+    found = mitigated(wanted, request.observables, raw, lowered, replace(asked, shots=shots), engine)
+    values = [[one.observable, one.mitigated, one.error] for one in found.values]
+    return {"expval": values, "mitigation": found.to_json()}
 
 
 def measured_values(

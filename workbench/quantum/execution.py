@@ -109,8 +109,9 @@ def resolve(engine: Backend, lowered: Lowered, asked: Asked) -> Task:
     BadInput
         The engine cannot do this, or it does not fit into memory.
     """
+    exact_or_static = asked.shots is None or not getattr(engine, "dynamic", False)
     # the gates that defer a measurement are not there, and would err too
-    if asked.noise is None and lowered.dynamic and (asked.shots is None or not getattr(engine, "dynamic", False)):
+    if asked.noise is None and lowered.dynamic and exact_or_static:
         lowered = prepared(lowered)
     precision = asked.precision or ("double" if "double" in engine.precisions else "single")
     task = Task(lowered, asked.shots, asked.seed, precision, asked.noise)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 from workbench.errors import BadInput
 from workbench.quantum.backends.base import Precision
 from workbench.quantum.keeping import circuit_input
+from workbench.quantum.mitigation import mitigation
 from workbench.quantum.noise import Noise
 from workbench.quantum.noise import noise as read_noise
 from workbench.quantum.observables import Observable, observables
@@ -69,7 +70,7 @@ class Request:
     noise : dict or None
         See `workbench.quantum.noise.Noise.to_json`.
     mitigate : str or None
-        See `workbench.quantum.mitigation`.
+        See `workbench.quantum.mitigation.plan`.
     compare : tuple of str
         Further engines.
     precision : {"single", "double"} or None
@@ -159,18 +160,19 @@ def request(
     if precision is not None and precision not in get_args(Precision):
         raise _bad(f"{precision!r} is no precision.", "There are 'single' and 'double'.", "precision")
     wrong = read_noise(noise)
+    wanted = observables(given if given is not None else (program.observables or None), circuit.num_qubits)
     return Request(
         circuit,
         program.dialect,
         program.lines,
         checked_engine(on),
-        checked_shots(shots),
+        _shots(shots),
         checked_seed(seed),
-        observables(given if given is not None else (program.observables or None), circuit.num_qubits),
+        wanted,
         bound,
         points,
         None if wrong is None else wrong.to_json(),
-        mitigate,
+        mitigation(mitigate, noise=wrong is not None, observables=bool(wanted), sweep=points is not None),
         _compared(compare, engines),
         precision,  # type: ignore[arg-type]
     )
@@ -197,6 +199,7 @@ def grid(**axes: Any) -> pd.DataFrame:
 
 
 def checked_engine(on: Any) -> str:
+    """Return the name of an engine or machine, or ``auto``; refuse a family that is not registered."""
     from workbench.quantum.backends import engine_names
 
     names = ["auto", *engine_names()]
@@ -206,9 +209,12 @@ def checked_engine(on: Any) -> str:
     return str(on)
 
 
-def checked_shots(shots: Any) -> Shots:
-    if shots is None or shots == "auto":
-        return shots  # type: ignore[no-any-return]
+def _shots(shots: Any) -> Shots:
+    return shots if shots is None or shots == "auto" else checked_shots(shots)
+
+
+def checked_shots(shots: Any) -> int:
+    """Return a number of samples; refuse what is none."""
     try:
         number = operator.index(shots)
     except TypeError:
@@ -223,6 +229,7 @@ def checked_shots(shots: Any) -> Shots:
 
 
 def checked_seed(seed: Any) -> int | None:
+    """Return a seed of 31 bits, or ``None``; refuse anything else."""
     if seed is None:
         return None
     try:

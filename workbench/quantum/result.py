@@ -12,6 +12,7 @@ from workbench.errors import BadInput
 from workbench.quantum.agreement import Agreement
 from workbench.quantum.header import bits_of, places_of
 from workbench.quantum.keeping import read, read_circuit
+from workbench.quantum.mitigation import Mitigated
 
 if TYPE_CHECKING:
     import numpy as np
@@ -130,6 +131,15 @@ class CircuitResult:
         """What other engines said; ``None`` where none was asked."""
         kept = self._output.get("agreement")
         return Agreement.from_dict(kept) if kept else None
+
+    @cached_property
+    def mitigation(self) -> Mitigated | None:
+        """What mitigation made of the expectation values; ``None`` where it was not asked for.
+
+        `expval` has the mitigated ones.
+        """
+        kept = self._output.get("mitigation")
+        return Mitigated.from_json(kept) if kept else None
 
     @cached_property
     def circuit(self) -> QuantumCircuit:
@@ -253,7 +263,7 @@ class CircuitResult:
 
     def to_json(self) -> str:
         """Return the result as JSON text."""
-        body = {name: self._output.get(name) for name in ("expval", "agreement", "meta")}
+        body = {name: self._output.get(name) for name in ("expval", "mitigation", "agreement", "meta")}
         body |= {"bits": self.bits, "registers": self.registers}
         body |= {"run": self.run_id, "counts": self.counts, "probabilities": self.probabilities}
         if self.sweep is not None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from workbench.quantum.backends import Engines
     from workbench.quantum.estimation.result import CircuitEstimate
     from workbench.quantum.optimisation.result import OptimisedCircuit
+    from workbench.quantum.transpilation.result import TranspileComparison
     from workbench.runs import Progress, Recorder
     from workbench.studio import Studio
 
@@ -183,3 +184,65 @@ class Studies:
 
         run = self.studio.runs.execute(ESTIMATE, inputs, work, version=_VERSION, name=name, tags=tags)
         return CircuitEstimate(run)
+
+    def transpile_compare(
+        self,
+        circuit: Any,
+        targets: Any = ("fake:manila", "fake:guadalupe", "fake:torino"),
+        levels: Any = (0, 1, 2, 3),
+        *,
+        seed: int | None = None,
+        dialect: str | None = None,
+        name: str | None = None,
+        tags: Iterable[str] = (),
+        progress: Progress | None = None,
+    ) -> TranspileComparison:
+        """Fit a circuit to targets at levels of optimisation by Qiskit's passes, as a Run.
+
+        Parameters
+        ----------
+        circuit : str, path or object
+            As for `run`; parameters may be without values.
+        targets : str, mapping or sequence
+            Fake devices such as ``fake:manila``, gates such as ``cx,rz,sx``, or a mapping with
+            ``basis`` and ``coupling``; see `workbench.quantum.transpilation.aims`.
+        levels : sequence of int
+            Of 0, 1, 2 and 3.
+        seed : int, optional
+            Of layout and routing; by default one is drawn, which ``.seed`` names.
+        dialect, name, tags : optional
+            As for `run`.
+        progress : callable, optional
+            Told how far it is.
+
+        Returns
+        -------
+        TranspileComparison
+
+        Raises
+        ------
+        BadInput
+            The circuit cannot be read, or there is no such target or level.
+        """
+        from workbench.quantum.canonical import to_json
+        from workbench.quantum.computing import drawn_seed
+        from workbench.quantum.request import checked_seed
+        from workbench.quantum.transpilation.aims import aims
+        from workbench.quantum.transpilation.compute import checked_levels, compute
+        from workbench.quantum.transpilation.result import TranspileComparison
+
+        program = load(circuit, dialect)
+        found, chosen, given = aims(targets), checked_levels(levels), checked_seed(seed)
+        inputs = {
+            "circuit": to_json(program.circuit),
+            "targets": [aim.to_json() for aim in found],
+            "levels": list(chosen),
+        }
+
+        def work(recorder: Recorder) -> dict[str, Any]:
+            return compute(program.circuit, found, chosen, drawn_seed(given), recorder)
+
+        run = self.studio.runs.execute(
+            TRANSPILE, inputs, work, version=_VERSION, seed=given, name=name, tags=tags, progress=progress
+        )
+        return TranspileComparison(run)

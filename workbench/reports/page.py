@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from workbench.reports.tables import aligned
 
 __all__ = ["clean", "page"]
 
+_DRAWING = re.compile(r"<svg\b([^>]*)>.*?</svg\s*>", re.DOTALL | re.IGNORECASE)
+_LABEL = re.compile(r'aria-label="([^"<>]*)"')
 TEMPLATES = Path(__file__).parent / "templates"
 # Styles that lay out and colour; none of them can name an address.
 BOXES = {
@@ -38,8 +41,9 @@ ATTRIBUTES = {
 
 def clean(element: Any) -> str:
     """Return the HTML without scripts, event handlers, remote images and foreign style sheets."""
+    text = element.decode() if isinstance(element, bytes) else str(element)
     safe = nh3.clean(
-        element.decode() if isinstance(element, bytes) else str(element),
+        _DRAWING.sub(_as_image, text),
         tags=TAGS,
         attributes=ATTRIBUTES,
         attribute_filter=_own_images_only,
@@ -56,6 +60,16 @@ def _own_images_only(tag: str, attribute: str, value: str) -> str | None:
     if attribute == "type" and tag == "input":
         return value if value == "checkbox" else None
     return None if value.startswith("data:") else value
+
+
+def _as_image(drawing: re.Match[str]) -> str:
+    """Turn a drawing into an image, which keeps its look and can do nothing."""
+    svg = drawing[0]
+    if "xmlns=" not in drawing[1]:
+        svg = svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+    label = _LABEL.search(drawing[1])
+    words = label[1] if label else "drawing"
+    return f'<img alt="{words}" style="max-width:100%" src="{_svg_image(svg)}">'
 
 
 def _svg_image(source: str | bytes) -> str:

@@ -31,7 +31,7 @@ class AerBackend(LocalEngine):
     dynamic = True
     noisy = True
 
-    def cannot_with_noise(self, task: Task, noise: Noise) -> str | None:  # noqa: ARG002 - it takes all
+    def cannot_with_noise(self, task: Task, noise: Noise) -> str | None:
         """Return why it cannot do this with noise."""
         from workbench.quantum.noise.program import keeps_measurements
 

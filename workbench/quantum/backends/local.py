@@ -81,7 +81,7 @@ class LocalEngine:
             return f"{self.name} does not act on measurements: {first_dynamic(task.lowered)}."
         return self.cannot(task.lowered)
 
-    def cannot_with_noise(self, task: Task, noise: Noise) -> str | None:  # noqa: ARG002 - for those who can
+    def cannot_with_noise(self, task: Task, noise: Noise) -> str | None:
         """Return why it cannot do this with noise."""
         if not self.noisy:
             return f"{self.name} has no noise here; aer, braket, cirq and stim have."

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["StimBackend"]
 
 STATE_QUBITS = 12
-"""Up to here its tableau is also written out as a state, so that it can be compared exactly."""
+"""Up to here its tableau is written out as a state, so that it can be compared exactly."""
 
 
 class StimBackend(LocalEngine):
@@ -46,7 +46,7 @@ class StimBackend(LocalEngine):
         return task.lowered.qubits**2 // 2 + (task.shots or 1) * bits * 2
 
     def run(self, task: Task) -> Outcome:
-        """Return amplitudes where few qubits are asked for exactly, else samples."""
+        """Return the amplitudes of few qubits, else samples."""
         from workbench.quantum.emit.stim import to_stim
 
         if task.noise is not None:
@@ -54,7 +54,7 @@ class StimBackend(LocalEngine):
 
             return run(task, task.noise)
         lowered = task.lowered
-        if task.shots is None and not lowered.dynamic and lowered.qubits <= STATE_QUBITS:
+        if not lowered.dynamic and lowered.qubits <= STATE_QUBITS:
             return Outcome(amplitudes=_state(to_stim(lowered.unmeasured()), lowered.qubits))
         shown = lowered.shown()
         samples = to_stim(shown).compile_sampler(seed=task.seed).sample(task.shots or 1)

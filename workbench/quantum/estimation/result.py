@@ -121,11 +121,16 @@ class CircuitEstimate:
 
     @cached_property
     def engines(self) -> pd.DataFrame:
-        """A row an engine: ``accepts``, ``fits`` (into the memory that was free), ``bytes``, ``precision``
-        and ``reason``, why not."""
+        """A row an engine.
+
+        ``accepts``, ``fits`` (into the memory that was free), ``bytes`` (at most 2**62), ``precision``
+        and ``reason``, why not.
+        """
         import pandas as pd
 
         frame = pd.DataFrame(self._output["engines"]).set_index("engine")
+        # JSON objects of a Run have their names sorted
+        frame = frame[["accepts", "fits", "bytes", "precision", "reason"]]
         return frame.astype({"bytes": "Int64"})
 
     @property

@@ -21,8 +21,7 @@ __all__ = ["of_cirq"]
 def of_cirq(lowered: Lowered, noise: Noise) -> Program:
     """Return the circuit with the channels that the model puts into its moments.
 
-    Those that it puts before a measurement stay; where the circuit measures nothing, every qubit is
-    measured at the end.
+    All qubits are measured in one moment, the last; what the model puts before it stays.
     """
     import cirq
 
@@ -36,7 +35,8 @@ def of_cirq(lowered: Lowered, noise: Noise) -> Program:
         )
     model = cirq.read_json(json_text=json.dumps(noise.body["model"]))
     qubits = cirq.LineQubit.range(lowered.qubits)
-    circuit = to_cirq(while_noisy(lowered.shown(), noise.folds))
+    circuit = to_cirq(while_noisy(lowered.unmeasured(), noise.folds))
+    circuit.append(cirq.Moment(cirq.measure(qubit) for qubit in qubits))
     with_noise = cirq.Circuit(model.noisy_moments(circuit, qubits))
     ops = _ops(with_noise)
     places = tuple(range(lowered.qubits))

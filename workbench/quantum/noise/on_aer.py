@@ -47,7 +47,7 @@ def run(task: Task, noise: Noise, simulator: Callable[..., Any]) -> Outcome:
     if not exactly(task, noise):
         return _sampled(task, noise, simulator)
     made = program(task.lowered.unmeasured(), noise)
-    circuit = _circuit(made, made.ops, 0)
+    circuit = _circuit(made, made.ops, 0, _whole)
     # the first of the qubits that it is told is the least significant
     circuit.save_probabilities(list(reversed(made.places)))
     found = simulator(circuit, "density_matrix", shots=1).data()["probabilities"]
@@ -79,15 +79,15 @@ def _sampled(task: Task, noise: Noise, simulator: Callable[..., Any]) -> Outcome
         if up or down:
             model.add_readout_error(ReadoutError([[1 - up, up], [down, 1 - down]]), [qubit])
     result = simulator(
-        _circuit(made, ops, shown.clbits), "statevector", shots=task.shots or 1,
+        _circuit(made, ops, shown.clbits, _drawn), "statevector", shots=task.shots or 1,
         seed_simulator=task.seed, noise_model=model,
     )  # fmt: skip
     counts = {key.replace(" ", "")[::-1]: many for key, many in result.get_counts().items()}
     return Outcome(counts=counts, meta={"method": "trajectories"})
 
 
-def _circuit(made: Program, ops: Any, clbits: int) -> Any:
-    """Return Qiskit's circuit, with Aer's errors where the channels are."""
+def _circuit(made: Program, ops: Any, clbits: int, instruction: Callable[[Error], Any]) -> Any:
+    """Return Qiskit's circuit, with instructions where the channels are."""
     from workbench.quantum.emit.qiskit import to_qiskit
 
     plain, channels = marked(changed(ops, _named))
@@ -95,25 +95,40 @@ def _circuit(made: Program, ops: Any, clbits: int) -> Any:
 
     def put(circuit: Any) -> Any:
         filled = circuit.copy_empty_like()
-        for instruction in circuit.data:
-            operation = instruction.operation
+        for one in circuit.data:
+            operation = one.operation
             channel = channels.get(operation.label) if operation.name == "unitary" else None
             if channel is not None:
                 key = id(channel.error)
                 if key not in errors:
-                    errors[key] = _instruction(channel.error)
-                filled.append(errors[key], instruction.qubits)
+                    errors[key] = instruction(channel.error)
+                filled.append(errors[key], one.qubits)
             elif hasattr(operation, "blocks"):
                 blocks = [put(block) for block in operation.blocks]
-                filled.append(operation.replace_blocks(blocks), instruction.qubits, instruction.clbits)
+                filled.append(operation.replace_blocks(blocks), one.qubits, one.clbits)
             else:
-                filled._append(instruction)
+                filled._append(one)  # noqa: SLF001 - it was checked before
         return filled
 
     return put(to_qiskit(Lowered(made.qubits, clbits, plain)))
 
 
-def _instruction(error: Error) -> Any:
+def _whole(error: Error) -> Any:
+    """Return a channel for density matrices, as the matrix that it is on them.
+
+    Given as what happens with which probability, Aer leaves out what hardly ever does, and the
+    probabilities of a device's noise add up to 1 within 1e-9 only. Given as operators, it cannot
+    always join them with the gates before; matrices it joins, exactly.
+    """
+    from qiskit.circuit import Instruction
+
+    # Qiskit stacks the columns of a density matrix
+    matrix = sum(np.kron(one.conj(), one) for one in error.kraus)
+    return Instruction("superop", error.size, 0, [matrix])
+
+
+def _drawn(error: Error) -> Any:
+    """Return a channel for trajectories, as what happens with which probability."""
     from qiskit import QuantumCircuit
     from qiskit.circuit.library import UnitaryGate
     from qiskit.quantum_info import Kraus

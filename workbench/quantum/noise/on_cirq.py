@@ -29,7 +29,9 @@ def run(task: Task, noise: Noise) -> Outcome:
     simulator: Any = cirq.DensityMatrixSimulator(dtype=precision)
     result = simulator.simulate(cirq.Circuit(operations), qubit_order=qubits)
     diagonal = np.clip(np.diagonal(result.final_density_matrix).real.astype(float), 0.0, None)
-    return Outcome(probabilities=told(read_out(diagonal, made.places), made.read), meta={"method": "density_matrix"})
+    return Outcome(
+        probabilities=told(read_out(diagonal, made.places), made.read), meta={"method": "density_matrix"}
+    )
 
 
 def _said(op: Any, count: int, qubits: Any) -> list[Any]:

@@ -109,7 +109,10 @@ def while_noisy(lowered: Lowered, folds: int) -> Lowered:
 
 
 def compact(
-    lowered: Lowered, ops: tuple[NoisyOp, ...], layout: Sequence[int], misread: Callable[[int], Sequence[float]]
+    lowered: Lowered,
+    ops: tuple[NoisyOp, ...],
+    layout: Sequence[int],
+    misread: Callable[[int], Sequence[float]],
 ) -> Program:
     """Return a program on the physical qubits that are touched, numbered anew."""
     touched = sorted(_touched(ops) | set(layout))

@@ -146,9 +146,10 @@ def _of_cirq(given: Any) -> Any:
     import cirq
 
     try:
-        model = cirq.NoiseModel.from_noise_model_like(given)
-        return json.loads(cirq.to_json(model))
-    except (TypeError, ValueError) as error:
+        written = cirq.to_json(cirq.NoiseModel.from_noise_model_like(given))
+        cirq.read_json(json_text=written)
+        return json.loads(written)
+    except (AttributeError, TypeError, ValueError) as error:
         raise _bad(f"Cirq cannot write down its {type(given).__name__}, so no Run could keep it.") from error
 
 

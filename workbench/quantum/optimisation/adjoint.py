@@ -86,12 +86,12 @@ class Sweep:
 
     def _matrices(self, angles: NDArray[np.float64]) -> list[NDArray[np.complex128]]:
         return [
-            step.matrix if step.matrix is not None else gate_matrix(step.name, (float(angles[step.angle]),))  # type: ignore[index]
+            step.matrix if step.matrix is not None else gate_matrix(step.name, (float(angles[step.angle]),))
             for step in self._steps
         ]
 
     def _forth(self, matrices: Sequence[NDArray[np.complex128]]) -> NDArray[np.complex128]:
-        state = np.zeros((2,) * self._qubits, complex)
+        state: NDArray[np.complex128] = np.zeros((2,) * self._qubits, complex)
         state.flat[0] = 1.0
         for step, matrix in zip(self._steps, matrices, strict=True):
             state = _applied(state, matrix, step.qubits, self._qubits)

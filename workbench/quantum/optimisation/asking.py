@@ -118,7 +118,9 @@ def wanted(
             "circuit",
         )
     if optimiser not in OPTIMISERS:
-        raise _bad(f"There is no optimiser {optimiser!r}.", f"There are {', '.join(OPTIMISERS)}.", "optimiser")
+        raise _bad(
+            f"There is no optimiser {optimiser!r}.", f"There are {', '.join(OPTIMISERS)}.", "optimiser"
+        )
     drawn = None if shots is None else checked_shots(shots)
     return Wanted(
         program.circuit,

@@ -95,7 +95,7 @@ class Reading(NamedTuple):
 
 
 def atomised(lowered: Lowered) -> Atoms:
-    """Number the angles of a circuit that depend on parameters.
+    """Give a number to each angle of a circuit that depends on parameters.
 
     A ``u`` gate with such an angle becomes ``p(lambda)``, ``ry(theta)``, ``p(phi)``, which has the
     same matrix; every other gate of `workbench.quantum.lowered.GATES` has one angle at most.
@@ -183,4 +183,3 @@ def _paulis() -> dict[str, NDArray[np.complex128]]:
         "y": np.array([[0, -1j], [1j, 0]]),
         "z": np.diag([1.0, -1.0]).astype(complex),
     }
-

@@ -88,7 +88,7 @@ class _Objective:
         self._sign = sign
         self.count = 0
 
-    def __call__(self, point: NDArray[np.float64], gradient: bool) -> Evaluation:  # noqa: FBT001
+    def __call__(self, point: NDArray[np.float64], gradient: bool) -> Evaluation:
         self.count += 1
         if not gradient:
             value, error, _ = self._source.value(self._atoms.at(point))

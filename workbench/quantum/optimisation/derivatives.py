@@ -88,16 +88,20 @@ def derivatives(expression: Expression, values: Mapping[str, float]) -> tuple[fl
                 right = stack.pop()
                 stack.append(_joined(step, stack.pop(), right))
         value, slope = stack.pop()
-        if not (math.isfinite(value) and np.isfinite(slope).all()):
-            raise ValueError
     except (ValueError, ZeroDivisionError, OverflowError, TypeError) as error:
-        where = ", ".join(f"{name} = {values[name]:.6g}" for name in names)
-        raise BadInput(
-            f"The angle {expression.text} has no derivative at {where}.",
-            "Start elsewhere, or take optimiser='cobyla', which needs none.",
-            details={"field": "start"},
-        ) from error
+        raise _none(expression, values) from error
+    if not (math.isfinite(value) and np.isfinite(slope).all()):
+        raise _none(expression, values)
     return value, dict(zip(names, slope.tolist(), strict=True))
+
+
+def _none(expression: Expression, values: Mapping[str, float]) -> BadInput:
+    where = ", ".join(f"{name} = {values[name]:.6g}" for name in expression.names)
+    return BadInput(
+        f"The angle {expression.text} has no derivative at {where}.",
+        "Start elsewhere, or take optimiser='cobyla', which needs none.",
+        details={"field": "start"},
+    )
 
 
 def _joined(step: str, left: _Dual, right: _Dual) -> _Dual:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.quantum.drawing.tables import FADED, cell, section, table
 from workbench.wording import amount, duration
@@ -95,7 +95,7 @@ def figure(result: OptimisedCircuit) -> Figure:
     way = result.history
     slopes = way["gradient"].notna().any()
     made = begin(6.0, 4.4 if slopes else 3.2)
-    panels = made.subplots(2 if slopes else 1, sharex=True, squeeze=False)[:, 0]
+    panels: Any = made.subplots(2 if slopes else 1, sharex=True, squeeze=False)[:, 0]
     panels[0].plot(way["step"], way["value"], color=COLOURS[0], linewidth=1.6)
     if result.meta.get("shots"):
         low, high = way["value"] - way["error"], way["value"] + way["error"]

@@ -114,7 +114,12 @@ def _lbfgsb(problem: Problem) -> str:
     def stepped(point: Point) -> None:
         problem.tell(point.copy(), seen[point.tobytes()])
 
-    options = {"maxiter": problem.steps, "maxfun": 20 * problem.steps, "gtol": problem.tolerance, "ftol": 1e-15}
+    options = {
+        "maxiter": problem.steps,
+        "maxfun": 20 * problem.steps,
+        "gtol": problem.tolerance,
+        "ftol": 1e-15,
+    }
     result: Any = minimize(
         evaluate, problem.start, jac=True, method="L-BFGS-B", callback=stepped, options=options
     )

@@ -106,7 +106,7 @@ class OptimisedCircuit:
 
     @property
     def meta(self) -> dict[str, Any]:
-        """How it was done: ``on``, ``why``, ``optimiser``, ``gradient``, ``seed``, ``evaluations`` and more."""
+        """How it was done: ``on``, ``why``, ``optimiser``, ``gradient``, ``seed`` and more."""
         return {} if self.run.output is None else dict(self.run.output["meta"])
 
     @property

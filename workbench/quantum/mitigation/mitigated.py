@@ -1,0 +1,86 @@
+"""`Mitigated`: expectation values as measured and as mitigated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Mitigated", "Value"]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One observable.
+
+    Attributes
+    ----------
+    observable : str
+        Its name.
+    raw, raw_error : float
+        Expectation value as measured, with its standard error; 0 where it is exact.
+    mitigated, error : float
+        The same after mitigation. The error is the larger of that of the samples, carried through,
+        and what the fit leaves over.
+    """
+
+    observable: str
+    raw: float
+    raw_error: float
+    mitigated: float
+    error: float
+
+
+@dataclass(frozen=True)
+class Mitigated:
+    """What mitigation made of expectation values.
+
+    Attributes
+    ----------
+    method : str
+        Such as ``readout`` or ``zne exponential 1,3,5``.
+    factors : tuple of int
+        How many times over gates were done; ``(1,)`` where nothing was extrapolated.
+    shots : int or None
+        Samples of each measurement; ``None`` where it is exact.
+    values : tuple of Value
+        In the order of the observables.
+    terms : tuple of dict
+        Each Pauli string: ``term``, ``values`` and ``errors`` by factor, ``mitigated``, ``error``, the
+        ``fit`` that was taken (or ``None``), and ``scale``, what its misread values were multiplied by.
+    """
+
+    method: str
+    factors: tuple[int, ...]
+    shots: int | None
+    values: tuple[Value, ...]
+    terms: tuple[dict[str, Any], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> Mitigated:
+        """Rebuild it."""
+        values = tuple(Value(**row) for row in body["values"])
+        return cls(body["method"], tuple(body["factors"]), body["shots"], values, tuple(body["terms"]))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row an observable."""
+        import pandas as pd
+
+        return pd.DataFrame([asdict(value) for value in self.values]).set_index("observable")
+
+    def __str__(self) -> str:
+        rows = [
+            f"<{one.observable}> = {one.mitigated:.6g} ± {one.error:.2g} (measured {one.raw:.6g})"
+            for one in self.values
+        ]
+        return "\n".join([f"mitigated by {self.method}", *rows])
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/plain": str(self), "text/html": self.to_frame().to_html()}
