@@ -55,6 +55,7 @@ class NewCircuitRun(Circuit):
     bind: Values | None = None
     sweep: Annotated[dict[Name, Column], Field(min_length=1, max_length=100)] | None = None
     noise: Annotated[str, Field(min_length=1, max_length=300)] | None = None
+    mitigate: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     compare: bool | Annotated[list[Engine], Field(min_length=1, max_length=100)] = False
     precision: Literal["single", "double"] | None = None
     name: Title | None = None
