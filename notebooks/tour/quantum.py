@@ -172,8 +172,11 @@ one = qaoa(1)
 # %%
 # %circuit one --sweep gamma0=-pi/2:pi/2:40 --sweep beta0=0:pi/2:40 --observe @cut --as landscape
 
+# %% [markdown]
+# The map is drawn with the result. `landscape.plot()` is the same as a figure for a paper, `landscape.sweep` the table.
+
 # %%
-landscape.plot()
+landscape.sweep.nlargest(3, "cut")
 
 # %% [markdown]
 # Three layers have six parameters. The gradient of each step comes from one adjoint sweep, whatever their number; what
@@ -225,9 +228,6 @@ ansatz.append(PauliEvolutionGate(SparsePauliOp("XXXY"), Parameter("theta")), ran
 # %circuit ansatz --sweep theta=-0.5:0.7:61 --observe @energy --as curve
 
 # %%
-curve.plot()
-
-# %%
 ground = circuits.optimise(ansatz, energy, start={"theta": 0.0}, optimiser="l-bfgs-b")
 total = ground.value + molecule["nuclear_repulsion"]
 exact = molecule["ground_energy"]["total"]
@@ -251,6 +251,18 @@ errors = "depol=0.001 depol2=0.005 readout=0.02"
 # %%
 found = mended.mitigation.to_frame()[["raw", "mitigated", "error"]]
 (found - [ground.value, ground.value, 0]) * 1000  # millihartree from the noiseless value; chemical accuracy is 1.6
+
+# %% [markdown]
+# ## What will it take?
+#
+# Before a machine is paid for: how large the circuit is, how many T gates it has, what each engine would need; and what
+# becomes of it on machines, fitted at each level of Qiskit's passes, each fit checked against the circuit.
+
+# %%
+circuits.estimate(grover(2))
+
+# %%
+circuits.transpile_compare(grover(1), ["fake:manila", "fake:torino"], levels=[1, 3], seed=1)
 
 # %% [markdown]
 # ## A job on a machine

@@ -12,7 +12,7 @@ from workbench.studio import Studio
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.slow]
 TOUR = Path(__file__).parents[2] / "notebooks/tour/quantum.ipynb"
-KINDS = {"circuit", "circuit.job", "circuit.optimise"}
+KINDS = {"circuit", "circuit.estimate", "circuit.job", "circuit.optimise", "circuit.transpile"}
 
 
 def test_the_tour_runs_and_its_engines_agree(tmp_path: Path, studio: Studio) -> None:
