@@ -100,7 +100,7 @@ def _expectations(result: Result) -> str:
         for one in result.expval
     ]
     head = ["observable", "expectation", "standard error"]
-    if not measured:
+    if result.mitigation is None:
         return table(head, rows)
     method = escape(result.mitigation.method)
     return table([*head, "as measured"], rows) + f'<div style="{FADED}">mitigated by {method}</div>'
@@ -108,8 +108,9 @@ def _expectations(result: Result) -> str:
 
 def _measured(result: Result) -> dict[str, float]:
     """Return what was measured before it was mitigated, by observable; nothing where it was not."""
-    mitigated = getattr(result, "mitigation", None)
-    return {} if mitigated is None else {one.observable: one.raw for one in mitigated.values}
+    mitigated = result.mitigation
+    rows = () if mitigated is None else mitigated.values  # noqa: PD011 - of no DataFrame
+    return {one.observable: one.raw for one in rows}
 
 
 def _error(error: float) -> str:
