@@ -21,5 +21,8 @@
 # ### [Knowledge](knowledge.ipynb)
 # Drop in documents, search and ask them; every passage opens in its page.
 #
+# ### [Circuits](circuits.ipynb)
+# Write a quantum circuit, run it on any engine, turn its parameters; see what was run before.
+#
 # ### [Runs](runs.ipynb)
 # Find, sum up, open and compare everything that was computed.

@@ -21,6 +21,7 @@ _HOMES = {
     "ChatService": "workbench.chat",
     "ChatWidget": "workbench.widgets",
     "CircuitResult": "workbench.quantum",
+    "CircuitWidget": "workbench.widgets",
     "Citation": "workbench.knowledge",
     "FileService": "workbench.knowledge",
     "KnowledgeWidget": "workbench.widgets",
@@ -55,6 +56,7 @@ __all__ = [
     "ChatService",
     "ChatWidget",
     "CircuitResult",
+    "CircuitWidget",
     "Citation",
     "FileService",
     "KnowledgeWidget",
@@ -95,7 +97,7 @@ if TYPE_CHECKING:
     from workbench.settings import Settings, load_settings
     from workbench.studio import Studio, studio, use
     from workbench.text import format_datetime, time_ago, truncate_text
-    from workbench.widgets import ChatWidget, KnowledgeWidget, RunsWidget
+    from workbench.widgets import ChatWidget, CircuitWidget, KnowledgeWidget, RunsWidget
 
 
 def __getattr__(name: str) -> Any:

@@ -114,6 +114,9 @@ def test_keys_are_made_listed_and_revoked_over_http(alone: Server, user: Callabl
     assert Client(alone, made["key"]).get("api/chat/conversations").status_code == 401
 
 
+COIN = 'OPENQASM 2.0; include "qelib1.inc"; qreg q[1]; creg mine[1]; h q[0]; measure q -> mine;'
+
+
 def owned(client: Client) -> dict[str, str]:
     """Make one of everything; return the names that paths use."""
     talk = client.post("api/chat/conversations", json={"title": "mine"}).json()
@@ -121,8 +124,9 @@ def owned(client: Client) -> dict[str, str]:
     base = client.post("api/knowledge/bases", json={"name": "mine"}).json()
     added = client.post(f"api/knowledge/bases/{base['id']}/files", json={"file_ids": [file["id"]]})
     assert client.ended(added)["output"]["files"][0]["status"] == "ready"
+    job = client.post("api/circuits/jobs", json={"circuit": COIN, "on": "fake:manila", "shots": 1}).json()
     return {
-        "conversation_id": talk["id"], "file_id": file["id"], "kb_id": base["id"],
+        "conversation_id": talk["id"], "file_id": file["id"], "kb_id": base["id"], "job_id": job["id"],
         "run_id": file["run_id"], "other_id": file["run_id"],
     }  # fmt: skip
 

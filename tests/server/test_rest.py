@@ -209,7 +209,7 @@ def test_a_file_is_uploaded_found_and_deleted(client: Client) -> None:
         ("GET", "api/files/%00", {}, 404, "nothing"),
         ("POST", "api/knowledge/bases/none/search", {"json": {"query": "x"}}, 404, "none"),
         ("GET", "api/runs/none", {}, 404, "none"),
-        ("GET", "api/circuits", {}, 503, "quantum circuits"),
+        ("GET", "api/circuits/jobs/none", {}, 404, "none"),
         ("GET", "api/federated", {}, 503, "federated learning"),
         ("GET", "api/spiking", {}, 503, "spiking simulation"),
         ("GET", "api/ledger", {}, 503, "ledger"),

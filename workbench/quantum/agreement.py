@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -88,7 +88,12 @@ class Agreement:
 
 
 def compare(
-    lowered: Lowered, asked: Asked, names: Sequence[str], engines: Engines, first: Answer | None = None
+    lowered: Lowered,
+    asked: Asked,
+    names: Sequence[str],
+    engines: Engines,
+    first: Answer | None = None,
+    check: Callable[[], None] = lambda: None,
 ) -> Agreement:
     """Run a circuit on several engines.
 
@@ -104,6 +109,8 @@ def compare(
         What there is.
     first : Answer, optional
         What one of them has said already.
+    check : callable
+        Called between two engines; what it raises ends the comparison.
     """
     answers: list[Answer] = []
     refused: dict[str, str] = {}
@@ -111,6 +118,7 @@ def compare(
         if first is not None and name == first.engine:
             answers.append(first)
             continue
+        check()
         try:
             answers.append(execute(engines.get(name), lowered, asked))
         except WorkbenchError as error:

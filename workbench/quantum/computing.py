@@ -59,7 +59,7 @@ def compute(request: Request, engines: Engines, recorder: Recorder) -> dict[str,
     if request.compare:
         names = tuple(dict.fromkeys((choice.engine, *request.compare)))
         free = replace(asked, precision=request.precision)
-        output["agreement"] = compare(lowered, free, names, engines, answer).to_dict()
+        output["agreement"] = compare(lowered, free, names, engines, answer, recorder.check).to_dict()
         recorder.metric("agree", float(output["agreement"]["agree"]))
     output["meta"] = meta_of(request, choice, asked, began) | answer.outcome.meta
     output["meta"]["engine_seconds"] = answer.seconds

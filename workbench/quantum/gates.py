@@ -193,8 +193,9 @@ def _key(operation: Any) -> Any:
     if base in _names() and _closed(operation):
         return base, operation.num_qubits, tuple(operation.params)
     # A gate that an OpenQASM 2 program defines shares its body among its uses.
+    # A copy of it has none: the empty one that copies hold is the same for all of them.
     body = getattr(operation, "_bytecode", None)
-    return id(operation) if body is None else (id(body), tuple(operation.params))
+    return (id(body), tuple(operation.params)) if body else id(operation)
 
 
 def _closed(operation: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.errors import BadInput, FeatureOff
 from workbench.quantum.backends import Engines
@@ -15,6 +15,9 @@ from workbench.quantum.studies import Studies
 from workbench.runs import Progress, Recorder
 from workbench.studio import Studio
 from workbench.studio import studio as default_studio
+
+if TYPE_CHECKING:
+    from workbench.quantum.previewing import Preview
 
 __all__ = ["CIRCUIT", "QuantumService"]
 
@@ -165,6 +168,27 @@ class QuantumService(Sending, Studies):
                 details={"field": "run_id"},
             )
         return CircuitResult(run, self.studio.runs.artifact_bytes)
+
+    def preview(
+        self, circuit: Any, observables: Any = None, bind: Mapping[str, float] | None = None
+    ) -> Preview:
+        """Compute as `run` does, exactly and without a Run: what follows a slider while it moves.
+
+        Parameters
+        ----------
+        circuit, observables, bind
+            As for `run`.
+
+        Raises
+        ------
+        BadInput
+            As `run`; or there are no exact probabilities, or too many.
+        """
+        from workbench.quantum.previewing import preview
+
+        given: dict[str, Any] = {"on": "auto", "shots": None, "given": observables, "bind": bind}
+        rest = dict.fromkeys(("seed", "sweep", "noise", "mitigate", "compare", "precision"))
+        return preview(self._request(circuit, None, **given, **rest), self.engines)
 
     def _request(self, circuit: Any, dialect: str | None, **given: Any) -> Request:
         from workbench.quantum.loading import load

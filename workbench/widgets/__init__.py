@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbench.widgets.chat import ChatWidget
+    from workbench.widgets.circuits import CircuitWidget
     from workbench.widgets.knowledge import KnowledgeWidget
     from workbench.widgets.runs import RunsWidget
 
-__all__ = ["ChatWidget", "KnowledgeWidget", "RunsWidget"]
+__all__ = ["ChatWidget", "CircuitWidget", "KnowledgeWidget", "RunsWidget"]
 
 _HOMES = {
     "ChatWidget": "workbench.widgets.chat",
+    "CircuitWidget": "workbench.widgets.circuits",
     "KnowledgeWidget": "workbench.widgets.knowledge",
     "RunsWidget": "workbench.widgets.runs",
 }

@@ -9,6 +9,7 @@ from workbench.errors import BadInput
 from workbench.quantum.canonical.classical import condition_from_json, target_from_json
 from workbench.quantum.canonical.encode import FORMAT
 from workbench.quantum.canonical.library import make
+from workbench.quantum.native import keep_qiskit
 from workbench.quantum.parameters import element, expression_from_text, parameter
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def from_json(body: dict[str, Any]) -> QuantumCircuit:
     BadInput
         If it is of a format that this version does not know.
     """
+    keep_qiskit()
     from qiskit import QuantumCircuit
     from qiskit.circuit import AncillaQubit, AncillaRegister, ClassicalRegister, Clbit, QuantumRegister, Qubit
 

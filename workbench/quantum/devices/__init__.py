@@ -9,6 +9,7 @@ from __future__ import annotations
 from workbench.errors import BadInput
 from workbench.plugins import Plugins
 from workbench.quantum.devices.base import Announce, Devices, Fetched, State, Ticket
+from workbench.quantum.native import keep_qiskit
 from workbench.settings import Settings
 
 __all__ = ["Announce", "Devices", "Fetched", "State", "Ticket", "device_providers", "find_device"]
@@ -47,5 +48,6 @@ def find_device(on: str, settings: Settings) -> tuple[Devices, str]:
             "Name one as in 'fake:manila', 'google:willow_pink', 'ibm:NAME' or 'aws:NAME'.",
             details={"field": "on"},
         )
+    keep_qiskit()
     found: Devices = kind(settings)
     return found, device

@@ -11,6 +11,7 @@ from typing import Any
 
 from workbench.errors import BadInput, MissingExtra, NotFound
 from workbench.quantum.loading.program import Program
+from workbench.quantum.native import keep_qiskit
 
 __all__ = ["detect", "load"]
 
@@ -108,6 +109,7 @@ def load(circuit: Any, dialect: str | None = None) -> Program:
     if isinstance(circuit, Path) or (isinstance(circuit, str) and _is_path(circuit)):
         circuit = _read(Path(circuit))
     found = _dialect_of(circuit, dialect)
+    keep_qiskit()
     try:
         read: Callable[[Any], Program] = import_module(_READERS[found]).read
         return read(circuit)

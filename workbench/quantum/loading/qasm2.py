@@ -15,6 +15,8 @@ __all__ = ["read"]
 _PLACE = re.compile(r"<input>:(\d+),(\d+): (.*)", re.DOTALL)
 _UNDEFINED = re.compile(r"'(\w+)' is not defined in this scope")
 _UNINCLUDED = re.compile(r"cannot use non-builtin custom instruction '(\w+)'")
+_QUOTED = re.compile(r"//[^\n]*|\"([^\"]*)\"|'([^']*)'")
+_INCLUDED = {"qelib1.inc", "stdgates.inc"}
 _SENTENCES = {
     "cannot resolve broadcast": "The registers are of different sizes, and should be of one.",
     "duplicate qubits": "The same qubit is named twice.",
@@ -45,6 +47,7 @@ def read(source: str) -> Program:
     from qiskit import qasm2
     from qiskit.exceptions import QiskitError
 
+    _check_included(source)
     parts = list(statements(source))
     known = {gate.name: gate.num_params for gate in qasm2.LEGACY_CUSTOM_INSTRUCTIONS}
     own = {item.text.split()[1].partition("(")[0] for item in parts if _defines(item)}
@@ -66,6 +69,17 @@ def read(source: str) -> Program:
 
 def _defines(item: Statement) -> bool:
     return item.name in {"gate", "opaque"} and len(item.text.split()) > 1
+
+
+def _check_included(source: str) -> None:
+    """Refuse to read any other file: the text may be a stranger's, and errors quote what they stumble over."""
+    for found in _QUOTED.finditer(source):
+        name = found[1] if found[1] is not None else found[2]
+        if name is not None and name not in _INCLUDED:
+            before = source[: found.start()]
+            line, column = before.count("\n") + 1, found.start() - before.rfind("\n")
+            sentence = f"No file {name!r:.60} is included, only {' and '.join(sorted(_INCLUDED))}."
+            raise at(source, line, column, sentence, "Write its gates into the program.")
 
 
 def _check_parameters(source: str, parts: list[Statement], needed: dict[str, int]) -> None:

@@ -13,7 +13,6 @@ __all__ = ["routes"]
 
 routes = Routes("compute")
 _SERVICES = (
-    ("circuits", "quantum circuits", "enable_quantum"),
     ("federated", "federated learning", "enable_federated"),
     ("spiking", "spiking simulation", "enable_neuromorphic"),
     ("ledger", "the ledger", None),
