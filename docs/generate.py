@@ -105,18 +105,22 @@ def choosing_rule() -> str:
     """Return how the engine is chosen, with the bounds that are in force."""
     from workbench.quantum import choosing as rule
     from workbench.quantum.limits import BOND, DENSE
+    from workbench.quantum.noise.on_aer import DENSITY_QUBITS
 
     small = f"up to {rule.SMALL} qubits and {rule.SHORT} operations"
     rows = {
-        f"Clifford, and it acts on measurements or samples of {rule.TABLEAU_FROM} qubits or more": "`stim`",
+        f"Clifford, and it acts on measurements, or is sampled on {rule.TABLEAU_FROM} qubits or more": "`stim`",
         "it acts on measurements in a way that cannot be deferred": "`aer`, shot by shot",
-        f"more than {DENSE} qubits, and no cut is crossed by more than {BOND} gates' worth of entanglement":
-            "`aer` as a matrix product state, with a warning",
+        f"more than {DENSE} qubits, where bonds of at most 2^{BOND} hold it":
+            "`aer`, a matrix product state, with a warning",
         f"{small}, single precision not asked for": "`qiskit`",
         f"{rule.SINGLE_FROM} qubits or more, double precision not asked for": "`qsim`, in single precision",
         "any other state": "`aer`",
-        f"sweep of exact expectation values, up to {rule.BROADCAST} qubits": "`pennylane`, all points at once",
+        f"sweep of exact expectation values, up to {rule.BROADCAST} qubits": "`pennylane`, as one array",
         "the same, larger": "`aer`, one circuit with many values",
+        f"with noise, up to {DENSITY_QUBITS} qubits": "`aer`, the density matrix",
+        "with noise, larger or acting on measurements": "`aer`, a trajectory a shot",
+        "with Pauli noise, larger, Clifford": "`stim`",
     }  # fmt: skip
     lines = [f"| {what} | {engine} |" for what, engine in rows.items()]
     return "\n".join(["| a circuit | runs on |", "|---|---|", *lines])

@@ -251,7 +251,7 @@ def test_strict_replay_gives_the_same_outputs(kernel: Kernel, tmp_path):
         f"%%circuit --draw\n{ghz}",
         "%%circuit --as pair\n" + QISKIT.replace("qc.x(1)", "qc.x(1)\nqc.z(0)"),
         "pair.to_frame()",
-        f"%%circuit --shots exact\n{WIDE}",
+        f"%%circuit --shots exact\n{WIDE}x q[0];",
     ]
 
     def run(one: Kernel) -> list[tuple[str, str, list[dict[str, str]]]]:

@@ -7,13 +7,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from qiskit import QuantumCircuit
 
-from tests.quantum.conformance import bell, teleported
+from tests.quantum.conformance import bell, crossed, teleported
 from workbench.errors import BadInput
 from workbench.quantum.mitigation import Mitigated, Plan, plan
+from workbench.quantum.mitigation.quasi import calibrated, corrected
 from workbench.quantum.mitigation.twirled import Twirled
 from workbench.quantum.mitigation.zero_noise import extrapolated
+from workbench.quantum.noise.misreading import told
 from workbench.studio import Studio
 
 WANTED = "Z0 Z1; X0 X1 X2; 0.5*Z0*Z2 - 1.5 + 0.3*Y1"
@@ -73,7 +77,7 @@ def test_bad_mitigation(given: Any, message: str) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"noise": "depol=0.1"}, "of expectation values"),
+        ({"noise": "depol=0.1"}, "zne is of expectation values"),
         ({"observables": "ZZ"}, "without noise"),
         ({"observables": "ZZ", "noise": "depol=0.1", "mitigate": "readout"}, "No bits are misread"),
         ({"observables": "ZZ", "noise": "readout=0.5", "mitigate": "readout"}, "cannot be told from chance"),
@@ -131,7 +135,69 @@ def test_twirled_readout_has_no_bias_and_honest_errors() -> None:
     assert 0.7 < np.std(pulls) < 1.3
 
 
+@given(
+    st.lists(st.tuples(st.floats(0, 0.3), st.floats(0, 0.3)), min_size=3, max_size=3),
+    st.integers(0, 2**31 - 1),
+)
+def test_a_distribution_is_made_good_exactly(pairs: list[tuple[float, float]], seed: int) -> None:
+    rates = np.array(pairs)
+    there = np.random.default_rng(seed).dirichlet(np.ones(8))
+    keys = np.array([[at >> 2 & 1, at >> 1 & 1, at & 1] for at in range(8)], np.uint8)
+    found = corrected(keys, told(there, rates), rates, None)
+    assert list(found.weights.values()) == pytest.approx(there, abs=1e-9)
+    assert found.error == 0
+
+
+def test_rates_are_calibrated_from_samples() -> None:
+    rates = np.array([[0.02, 0.3], [0.1, 0.0]])
+    found = calibrated(rates, 50_000, 3)
+    np.testing.assert_allclose(found, rates, atol=0.01)
+    assert found[1, 1] == 0
+
+
+def test_too_many_keys_are_not_made_good() -> None:
+    keys = np.array([[at >> shift & 1 for shift in range(12)] for at in range(2049)], np.uint8)
+    with pytest.raises(BadInput, match="2,049 different keys"):
+        corrected(keys, np.ones(2049), np.zeros((12, 2)), 10)
+    with pytest.raises(BadInput, match="nothing can be told"):
+        corrected(keys[:2], np.ones(2), np.full((12, 2), 0.5), 10)
+
+
 # -- through the service
+
+
+def test_counts_are_made_good(studio: Studio) -> None:
+    result = studio.quantum.run(bell(), noise="readout=0.05:0.15", mitigate="readout", shots=20_000, seed=3)
+    assert result.expval == ()
+    found = result.mitigation
+    assert found is not None
+    assert found.quasi is not None
+    assert result.counts is not None
+    assert result.counts["00"] / 20_000 == pytest.approx((0.95**2 + 0.15**2) / 2, abs=0.02)
+    assert sum(found.quasi.values()) == pytest.approx(1)
+    expected = {"00": 0.5, "01": 0.0, "10": 0.0, "11": 0.5}
+    assert found.quasi == pytest.approx(expected, abs=3 * found.quasi_error)
+    assert 0 < found.quasi_error < 0.03
+
+
+def test_values_are_made_good_where_there_are_too_many_counts(studio: Studio) -> None:
+    circuit = QuantumCircuit(13)
+    circuit.h(range(12))
+    options: dict[str, Any] = {"noise": "readout=0.05", "mitigate": "readout", "shots": 4000, "seed": 3}
+    result = studio.quantum.run(circuit, observables="Z12", **options)
+    assert result.mitigation is not None
+    assert result.mitigation.quasi is None
+    assert result.expval[0].value == pytest.approx(1, abs=0.05)
+    with pytest.raises(BadInput, match="different keys were seen; at most 2,048"):
+        studio.quantum.run(circuit, **options)
+
+
+def test_bits_that_nothing_is_measured_into_stay(studio: Studio) -> None:
+    result = studio.quantum.run(crossed(), noise="readout=0.1", mitigate="readout", shots=2000, seed=3)
+    found = result.mitigation
+    assert found is not None
+    assert found.quasi is not None
+    assert {key[2:4] for key in found.quasi} == {"00"}
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,17 @@ from braket.circuits.noise_model import NoiseModel as BraketModel
 from hypothesis import given
 from hypothesis import strategies as st
 from qiskit import QuantumCircuit
+from qiskit.circuit import Parameter
 from qiskit.quantum_info import DensityMatrix, Kraus, SuperOp, random_unitary
 from qiskit_aer import AerSimulator
 from qiskit_aer.noise import NoiseModel as AerModel
-from qiskit_aer.noise import ReadoutError, amplitude_damping_error, coherent_unitary_error, depolarizing_error
+from qiskit_aer.noise import (
+    ReadoutError,
+    amplitude_damping_error,
+    coherent_unitary_error,
+    depolarizing_error,
+    pauli_error,
+)
 
 from tests.quantum.conformance import bell, crossed, ghz, lopsided, teleported
 from workbench.errors import BadInput
@@ -230,13 +237,14 @@ def test_a_matrix_gate_counts_as_one_gate(engines: Engines) -> None:
     assert _apart(_exactly(engines, "aer", circuit, "depol2=0.1"), expected) < EXACT
 
 
-def test_trajectories_and_tableaux_tell_the_same(engines: Engines, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trajectories_and_tableaux_tell_the_same(engines: Engines) -> None:
     rates = "depol=0.02 depol2=0.05 dephasing=0.02 readout=0.02:0.1"
+    # idle qubits make it too large for a density matrix
+    wide = QuantumCircuit(11, 4)
+    wide.compose(ghz(4), range(4), range(4), inplace=True)
     expected = _exactly(engines, "cirq", ghz(4), rates)
     shots = 8_000
-    sampled = [_answer(engines, "stim", ghz(4), rates, shots)]
-    monkeypatch.setattr("workbench.quantum.noise.on_aer.DENSITY_QUBITS", 0)
-    sampled.append(_answer(engines, "aer", ghz(4), rates, shots))
+    sampled = [_answer(engines, name, wide, rates, shots) for name in ("stim", "aer")]
     assert [one.outcome.meta["method"] for one in sampled] == ["stabilizer", "trajectories"]
     for answer in sampled:
         counts = answer.outcome.counts
@@ -350,6 +358,22 @@ def test_an_aer_model(engines: Engines) -> None:
     assert _apart(_exactly(engines, "aer", circuit, found), _exactly(engines, "cirq", circuit, found)) < EXACT
 
 
+def test_what_an_aer_model_does_to_a_reset(engines: Engines) -> None:
+    model = AerModel()
+    model.add_all_qubit_quantum_error(pauli_error([("X", 0.25), ("I", 0.75)]), ["reset"])
+    circuit = QuantumCircuit(1, 1)
+    circuit.x(0)
+    circuit.reset(0)
+    circuit.measure(0, 0)
+    counts = _answer(engines, "aer", circuit, model, 8_000).outcome.counts
+    assert counts is not None
+    assert counts["1"] / 8_000 == pytest.approx(0.25, abs=0.02)
+    before = AerModel()
+    before.add_all_qubit_quantum_error(pauli_error([("X", 0.25), ("I", 0.75)]), ["measure"])
+    with pytest.raises(BadInput, match="quantum error on measure"):
+        noise(before)
+
+
 def test_a_gate_that_an_aer_model_does_not_know_is_rewritten(engines: Engines) -> None:
     model = AerModel()
     model.add_all_qubit_quantum_error(depolarizing_error(0.2, 1), ["sx"])
@@ -436,11 +460,23 @@ def test_one_call(studio: Studio) -> None:
 def test_the_choice_by_size(studio: Studio) -> None:
     rates = "depol=0.001 readout=0.01"
     assert studio.quantum.run(ghz(11), noise=rates, seed=1).meta["on"] == "stim"
-    wide = ghz(11)
+    wide = ghz(11).remove_final_measurements(inplace=False)
+    assert wide is not None
     wide.t(0)
     result = studio.quantum.run(wide, noise=rates, seed=1, shots=50, observables="Z0 Z1")
     assert (result.meta["on"], result.meta["method"]) == ("aer", "trajectories")
     assert result.expval[0].error > 0
+
+
+def test_a_sweep_too_large_for_density_matrices_is_sampled(studio: Studio) -> None:
+    circuit = ghz(11).remove_final_measurements(inplace=False)
+    assert circuit is not None
+    angle = Parameter("a")
+    circuit.rz(angle, 0)
+    result = studio.quantum.run(circuit, sweep={"a": [0.1]}, noise="depol=0.001", observables="Z0 Z1", seed=1)
+    assert result.sweep is not None
+    assert list(result.sweep.columns) == ["a", "Z0 Z1", "Z0 Z1 error"]
+    assert result.sweep["Z0 Z1"][0] > 0.9
 
 
 def test_a_sweep_with_noise(studio: Studio) -> None:

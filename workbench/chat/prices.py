@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from importlib import resources
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from workbench.chat.providers.base import Usage
-from workbench.errors import BadInput
+from workbench.pricing import Pricing
 from workbench.settings import Settings
 
 __all__ = ["Price", "PriceTable"]
@@ -105,47 +104,26 @@ class _Table(BaseModel):
     providers: dict[str, _Provider]
 
 
-class PriceTable:
-    """The prices in force.
+class PriceTable(Pricing[Price]):
+    """The prices of models in force; see `workbench.pricing.Pricing`."""
 
-    Attributes
-    ----------
-    source : str
-        The pages that the built-in prices were read from, and the user's file where there is one.
-    date : datetime.date
-        When the newest of them was read.
-    """
+    shape = _Table
+    rows = "models"
+    package = "workbench.chat"
 
-    def __init__(self, table: _Table, override: _Table | None = None, path: Path | None = None) -> None:
-        self._models = {name: dict(provider.models) for name, provider in table.providers.items()}
-        for name, provider in override.providers.items() if override is not None else ():
-            self._models.setdefault(name, {}).update(provider.models)
-        pages = [provider.source for provider in table.providers.values()]
-        self.source = ", ".join([*pages, *([str(path)] if override is not None else [])])
-        self.date = table.date or dt.date.min
-
-    @classmethod
-    def load(cls, settings: Settings) -> PriceTable:
-        """Read the built-in table and lay the user's file over it.
-
-        Raises
-        ------
-        BadInput
-            When the user's file is not a price table.
-        """
-        builtin = resources.files("workbench.chat").joinpath("prices.json").read_bytes()
-        path = settings.prices_file
-        override = _read(path) if path.is_file() else None
-        return cls(_Table.model_validate_json(builtin), override, path)
+    @staticmethod
+    def file(settings: Settings) -> Path:
+        """Return where the user's own table may stand."""
+        return settings.prices_file
 
     def price(self, provider: str, model: str) -> Price | None:
         """Return the model's price; a dated snapshot without one of its own has its base's."""
-        models = self._models.get(provider, {})
+        models = self._priced.get(provider, {})
         return models.get(model) or models.get(_DATED.sub("", model))
 
     def models(self, provider: str) -> list[str]:
         """Return the provider's priced chat models, newest first."""
-        return [name for name, price in self._models.get(provider, {}).items() if price.use == "chat"]
+        return [name for name, price in self._priced.get(provider, {}).items() if price.use == "chat"]
 
     def cost(self, provider: str, model: str, usage: Usage, *, day: dt.date | None = None) -> float | None:
         """Return what the usage costs.
@@ -184,19 +162,3 @@ class PriceTable:
 
 def _today() -> dt.date:
     return dt.datetime.now(dt.UTC).date()
-
-
-def _read(path: Path) -> _Table:
-    try:
-        return _Table.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise BadInput(
-            f"The price table {path} cannot be read: {error.strerror}.", "Correct or remove it."
-        ) from None
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise BadInput(
-            f"The price table {path} is not valid at {place or 'its start'}: {first['msg']}.",
-            "Correct it or remove it; its shape is that of workbench/chat/prices.json.",
-        ) from None

@@ -71,7 +71,11 @@ class CircuitMagics(SharingMagics):
     @argument(
         "--noise", metavar="NOISE", help="fake:manila, depol=0.01,readout=0.02, or a noise model @name."
     )
-    @argument("--mitigate", metavar="HOW", help="readout or zne: take known errors out of the result.")
+    @argument(
+        "--mitigate",
+        metavar="HOW",
+        help="readout, zne or readout+zne: take known errors out of expectation values.",
+    )
     @argument(
         "--compare",
         nargs="?",

@@ -124,7 +124,7 @@ class Completion:
             "--compare": lambda: ["all", *_circuits().engines()],
             "--noise": lambda: _circuits().virtual(),
             "--precision": lambda: ("single", "double"),
-            "--mitigate": lambda: ("readout", "zne"),
+            "--mitigate": lambda: ("readout", "readout+zne", "zne"),
             "--shots": lambda: ("exact",),
             "--of": self._variables,
             "--type": lambda: self._files("file_type"),

@@ -66,7 +66,7 @@ def _fetch(context: Context, words: list[str], given: Namespace) -> Any:
 def _cancel(context: Context, words: list[str], _: Namespace) -> Any:
     from IPython.display import display
 
-    job = context.studio.quantum.cancel(_one(words, "cancel"))
+    job = context.studio.quantum.job(_one(words, "cancel")).cancel()
     display(job)
     return job
 

@@ -121,7 +121,7 @@ def choose_noisy(lowered: Lowered, noise: Noise, engines: Engines, *, sampled: b
     sampled : bool
         Whether samples are enough, or exact probabilities are needed.
     """
-    from workbench.quantum.noise.on_aer import DENSITY_QUBITS
+    from workbench.quantum.noise import DENSITY_QUBITS
     from workbench.quantum.noise.program import keeps_measurements
 
     qubits = lowered.qubits

@@ -55,7 +55,7 @@ def compute(request: Request, engines: Engines, recorder: Recorder) -> dict[str,
     if request.observables:
         output["expval"] = _expected(request, lowered, answer, asked, engine)
     if request.mitigate is not None:
-        output |= _mitigated(request, lowered, answer, asked, engine, output["expval"])
+        output |= _mitigated(request, lowered, answer, asked, engine, output.get("expval", []))
     if request.compare:
         names = tuple(dict.fromkeys((choice.engine, *request.compare)))
         free = replace(asked, precision=request.precision)
@@ -173,16 +173,26 @@ def _mitigated(
     request: Request, lowered: Lowered, answer: Answer, asked: Asked, engine: Any, raw: list[list[Any]]
 ) -> dict[str, Any]:
     from workbench.quantum.mitigation import plan
-    from workbench.quantum.mitigation.applying import mitigated
+    from workbench.quantum.mitigation.applying import made_good, mitigated
 
     wanted = plan(request.mitigate)
     assert wanted is not None  # noqa: S101 - the caller's
+    if lowered.dynamic:
+        raise BadInput(
+            "Mitigation is for circuits that are measured once, at the end.",
+            "Leave mitigate= out.",
+            details={"field": "mitigate"},
+        )
     shots = request.expectation_shots
     if answer.distribution is None and not wanted.readout:
         shots = shots or asked.shots
     found = mitigated(wanted, request.observables, raw, lowered, replace(asked, shots=shots), engine)
+    if wanted.readout:
+        quasi = made_good(lowered, asked, answer, needed=not found.values)
+        if quasi is not None:
+            found = replace(found, quasi=quasi.weights, quasi_error=quasi.error)
     values = [[one.observable, one.mitigated, one.error] for one in found.values]
-    return {"expval": values, "mitigation": found.to_json()}
+    return {"mitigation": found.to_json()} | ({"expval": values} if values else {})
 
 
 def measured_values(

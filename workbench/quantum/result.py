@@ -117,14 +117,19 @@ class CircuitResult:
 
     @cached_property
     def sweep(self) -> pd.DataFrame | None:
-        """A row a point: parameters, expectation values and ``NAME error`` where they were sampled."""
+        """A row a point: parameters, expectation values and ``NAME error`` where they were sampled.
+
+        ``attrs["parameters"]`` names the columns that are parameters.
+        """
         kept = self._output.get("sweep")
         if kept is None:
             return None
         import pandas as pd
 
         columns = kept["columns"] if "columns" in kept else json.loads(self.load(kept["artifact"]))
-        return pd.DataFrame(dict(columns))
+        frame = pd.DataFrame(dict(columns))
+        frame.attrs["parameters"] = [name for name in frame.columns if name in self.run.inputs["sweep"]]
+        return frame
 
     @cached_property
     def agreement(self) -> Agreement | None:

@@ -24,6 +24,7 @@ from workbench.quantum.computing import (
 from workbench.quantum.execution import Asked, execute
 from workbench.quantum.expectation import exact
 from workbench.quantum.header import header_of
+from workbench.quantum.noise import DENSITY_QUBITS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +70,10 @@ def compute_sweep(
     lowered = lower(circuit, request.lines)
     values = request.sweep[list(lowered.parameters)].to_numpy(float)
     wrong = request.wrong
-    asked = Asked(request.expectation_shots, drawn_seed(request.seed), request.precision, wrong)
+    shots = request.expectation_shots
+    if wrong is not None and request.shots == "auto" and lowered.qubits > DENSITY_QUBITS:
+        shots = request.samples
+    asked = Asked(shots, drawn_seed(request.seed), request.precision, wrong)
     if request.observables and request.expectation_shots is None and not (lowered.dynamic or wrong):
         choice = _sweep_choice(request, lowered, engines)
         columns = _exactly(request, lowered, values, choice, engines, recorder, settings)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["QsimBackend"]
 
-_FUSED = 4
+_FUSED = 3
 """Most qubits of the gates that it makes of several: measured on random circuits and Fourier transforms."""
 
 

@@ -10,13 +10,12 @@ are named by the plan of the instance, AWS's by the ARN of the device::
 from __future__ import annotations
 
 import datetime as dt
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from workbench.errors import BadInput
+from workbench.pricing import Pricing
 
 if TYPE_CHECKING:
     from workbench.settings import Settings
@@ -62,38 +61,17 @@ class _Table(BaseModel):
     providers: dict[str, _Provider]
 
 
-class HardwarePrices:
-    """The prices in force.
+class HardwarePrices(Pricing[DevicePrice]):
+    """The prices of devices in force; see `workbench.pricing.Pricing`."""
 
-    Attributes
-    ----------
-    source : str
-        The pages that the built-in prices were read from, and the user's file where there is one.
-    date : datetime.date
-        When the newest of them was read.
-    """
+    shape = _Table
+    rows = "devices"
+    package = "workbench.quantum.devices"
 
-    def __init__(self, table: _Table, override: _Table | None = None, path: Path | None = None) -> None:
-        self._devices = {name: dict(provider.devices) for name, provider in table.providers.items()}
-        for name, provider in override.providers.items() if override is not None else ():
-            self._devices.setdefault(name, {}).update(provider.devices)
-        pages = [provider.source for provider in table.providers.values()]
-        self.source = ", ".join([*pages, *([str(path)] if override is not None else [])])
-        self.date = table.date or dt.date.min
-
-    @classmethod
-    def load(cls, settings: Settings) -> HardwarePrices:
-        """Read the built-in table and lay the user's file over it.
-
-        Raises
-        ------
-        BadInput
-            The user's file is no price table.
-        """
-        builtin = resources.files("workbench.quantum.devices").joinpath("prices.json").read_bytes()
-        path = settings.home / "device-prices.json"
-        override = _read(path) if path.is_file() else None
-        return cls(_Table.model_validate_json(builtin), override, path)
+    @staticmethod
+    def file(settings: Settings) -> Path:
+        """Return where the user's own table may stand."""
+        return settings.home / "device-prices.json"
 
     def cost(
         self, provider: str, device: str, *, shots: int = 0, seconds: float | None = None
@@ -115,23 +93,7 @@ class HardwarePrices:
             US dollars; ``None`` for a device that is not in the table, or one that is paid by the
             second while the seconds are not known.
         """
-        price = self._devices.get(provider, {}).get(device)
+        price = self._priced.get(provider, {}).get(device)
         if price is None or (price.second and seconds is None):
             return None
         return price.task + price.shot * shots + price.second * (seconds or 0.0)
-
-
-def _read(path: Path) -> _Table:
-    try:
-        return _Table.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise BadInput(
-            f"The price table {path} cannot be read: {error.strerror}.", "Correct or remove it."
-        ) from None
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise BadInput(
-            f"The price table {path} is not valid at {place or 'its start'}: {first['msg']}.",
-            "Correct it or remove it; its shape is that of workbench/quantum/devices/prices.json.",
-        ) from None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.quantum.drawing.histogram import histogram_svg
 from workbench.quantum.drawing.outcomes import header, short_key
+from workbench.quantum.drawing.sweep import sweep_svg
 from workbench.quantum.drawing.tables import FADED, cell, mark, section, table
 from workbench.wording import duration, money
 
@@ -36,6 +37,8 @@ def result_html(result: Result) -> str:
     if result.expval:
         blocks.append(section(_expectations(result)))
     if result.sweep is not None:
+        drawn = sweep_svg(result.sweep, result.sweep.attrs.get("parameters", ()))
+        blocks += [section(drawn)] if drawn else []
         blocks.append(section(_sweep(result.sweep)))
     if result.agreement is not None:
         blocks.append(section(agreement_html(result.agreement)))
@@ -144,8 +147,9 @@ def _foot(result: Result) -> str:
     said += [f"{name} {meta[name]}" for name in ("seed", "precision", "noise") if meta.get(name) is not None]
     if meta.get("seconds") is not None:
         said.append(duration(meta["seconds"]))
-    if meta.get("cost") is not None:
-        said.append(money(meta["cost"]))
+    # What is computed here costs nothing, and needs no word.
+    if meta.get("cost") or "provider" in meta:
+        said.append(money(meta.get("cost")))
     if result.run_id:
         said.append(f"run {result.run_id}")
     return " · ".join(filter(None, said))

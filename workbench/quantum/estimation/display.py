@@ -27,7 +27,9 @@ def _facts(one: CircuitEstimate) -> list[tuple[str, str]]:
         ("qubits", f"{one.qubits:,}"),
         ("depth", f"{one.depth:,}"),
         ("gates", named + more or "none"),
-        ("two-qubit gates", f"{one.two_qubit_gates:,} in {amount(one.two_qubit_depth, 'layer')}"),
+        ("two-qubit gates", f"{one.two_qubit_gates:,}"),
+        *([("three-qubit gates", f"{one.three_qubit_gates:,}")] if one.three_qubit_gates else []),
+        ("layers of such gates", f"{one.two_qubit_depth:,}"),
         ("T gates", f"{one.t_count:,} in {amount(one.t_depth, 'layer')}"),
         ("other rotations", f"{one.rotations:,}"),
         ("Clifford", "yes" if one.clifford else "no"),
@@ -35,8 +37,6 @@ def _facts(one: CircuitEstimate) -> list[tuple[str, str]]:
         ("entanglement", f"bonds up to 2^{one.bond}"),
         ("auto", f"{one.on or 'nothing'}: {one.why}"),
     ]
-    if one.three_qubit_gates:
-        facts.insert(4, ("three-qubit gates", f"{one.three_qubit_gates:,}"))
     if one.parameters:
         facts.insert(2, ("parameters", f"{len(one.parameters):,}"))
     if one.device:

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from workbench.errors import BadInput
-from workbench.quantum.execution import Asked, execute, turned
+from workbench.quantum.execution import Answer, Asked, execute, turned
 from workbench.quantum.mitigation.mitigated import Mitigated, Value
 from workbench.quantum.mitigation.plan import Plan
-from workbench.quantum.mitigation.twirled import Twirled
+from workbench.quantum.mitigation.quasi import MOST_KEYS, Quasi, calibrated, corrected
+from workbench.quantum.mitigation.twirled import MOST_SHOTS, Twirled
 from workbench.quantum.mitigation.zero_noise import extrapolated
 from workbench.quantum.observables import Observable, Term, groups
 
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from workbench.quantum.noise import Noise
     from workbench.quantum.observables import Factors
 
-__all__ = ["TWIRLED_SHOTS", "mitigated"]
+__all__ = ["TWIRLED_SHOTS", "made_good", "mitigated"]
 
 TWIRLED_SHOTS = 1 << 14
 """Samples of twirled measurements where no number was asked for."""
@@ -64,14 +67,8 @@ def mitigated(
     Raises
     ------
     BadInput
-        The circuit acts on measurements, or bits are misread too often or not at all.
+        Bits are misread too often or not at all.
     """
-    if lowered.dynamic:
-        raise BadInput(
-            "Mitigation is for circuits that are measured once, at the end.",
-            "Leave mitigate= out.",
-            details={"field": "mitigate"},
-        )
     noise = asked.noise
     assert noise is not None  # noqa: S101 - the request's
     shots = (asked.shots or TWIRLED_SHOTS) if plan.readout else asked.shots
@@ -89,6 +86,43 @@ def mitigated(
     )
     terms = tuple(told for _, _, told in found.values())
     return Mitigated(str(plan), plan.factors, shots, values, terms)
+
+
+def made_good(lowered: Lowered, asked: Asked, answer: Answer, *, needed: bool) -> Quasi | None:
+    """Return the distribution of the keys with misread bits made good; ``None`` where there are too many.
+
+    Parameters
+    ----------
+    lowered : Lowered
+        The circuit.
+    asked : Asked
+        With noise; bits are calibrated with ``shots``, or `TWIRLED_SHOTS`.
+    answer : Answer
+        What an engine said.
+    needed : bool
+        Whether too many keys are refused.
+
+    Raises
+    ------
+    BadInput
+        Bits are not misread or too often, or too many different keys were seen.
+    """
+    from workbench.quantum.readout import sources_of
+
+    assert asked.noise is not None  # noqa: S101 - the request's
+    by_qubit = _rates(lowered, asked.noise)
+    sources = sources_of(lowered)
+    # a bit that nothing was measured into is 0, and is told so
+    rates = np.array([(0.0, 0.0) if source is None else by_qubit[source] for source in sources])
+    if asked.shots is None and answer.distribution is not None:
+        keys, weights = answer.distribution.exact()
+    else:
+        samples = answer.samples(asked)
+        keys, weights = samples.keys, samples.counts.astype(float)
+    if len(keys) > MOST_KEYS and not needed:
+        return None
+    found = calibrated(rates, min(asked.shots or TWIRLED_SHOTS, MOST_SHOTS), asked.seed)
+    return corrected(keys, weights, found, asked.shots)
 
 
 def _unit(factors: Factors) -> Observable:

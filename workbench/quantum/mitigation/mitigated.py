@@ -1,9 +1,9 @@
-"""`Mitigated`: expectation values as measured and as mitigated."""
+"""`Mitigated`: what was measured, and what mitigation made of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Mitigated:
-    """What mitigation made of expectation values.
+    """What mitigation made of expectation values and counts.
 
     Attributes
     ----------
@@ -51,6 +51,11 @@ class Mitigated:
     terms : tuple of dict
         Each Pauli string: ``term``, ``values`` and ``errors`` by factor, ``mitigated``, ``error``, the
         ``fit`` that was taken (or ``None``), and ``scale``, what its misread values were multiplied by.
+    quasi : dict of str to float, or None
+        Key to its weight with misread bits made good; negative ones are chance, the sum is 1. With
+        observables it is left out where too many keys were seen.
+    quasi_error : float
+        Bound of the standard error of each.
     """
 
     method: str
@@ -58,6 +63,8 @@ class Mitigated:
     shots: int | None
     values: tuple[Value, ...]
     terms: tuple[dict[str, Any], ...] = ()
+    quasi: dict[str, float] | None = None
+    quasi_error: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
         """Return JSON values."""
@@ -67,13 +74,15 @@ class Mitigated:
     def from_json(cls, body: Mapping[str, Any]) -> Mitigated:
         """Rebuild it."""
         values = tuple(Value(**row) for row in body["values"])
-        return cls(body["method"], tuple(body["factors"]), body["shots"], values, tuple(body["terms"]))
+        kept = {name: body[name] for name in ("method", "shots", "quasi", "quasi_error")}
+        return cls(**kept, factors=tuple(body["factors"]), values=values, terms=tuple(body["terms"]))
 
     def to_frame(self) -> pd.DataFrame:
         """Return a row an observable."""
         import pandas as pd
 
-        return pd.DataFrame([asdict(value) for value in self.values]).set_index("observable")
+        columns = [one.name for one in fields(Value)]
+        return pd.DataFrame([asdict(value) for value in self.values], columns=columns).set_index(columns[0])
 
     def __str__(self) -> str:
         rows = [

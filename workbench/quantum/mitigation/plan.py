@@ -63,9 +63,9 @@ def plan(given: Any) -> Plan | None:
     Parameters
     ----------
     given : None, str or Plan
-        ``readout``; ``zne``, zero-noise extrapolation, with the name of a fit (by default
-        ``exponential``, or ``linear`` where that has no valid result) and the factors (by default
-        1, 3 and 5); or both.
+        ``readout``, of counts and expectation values; ``zne``, zero-noise extrapolation, with the
+        name of a fit (by default ``exponential``, or ``linear`` where that has no valid result) and
+        the factors (by default 1, 3 and 5); or both.
 
     Raises
     ------
@@ -112,8 +112,8 @@ def mitigation(given: Any, *, noise: bool, observables: bool, sweep: bool) -> st
         return None
     if not noise:
         raise _bad("There is nothing to mitigate without noise.", "Give noise= too.")
-    if not observables:
-        raise _bad("Mitigation is of expectation values.", "Give observables=, such as 'ZZ'.")
+    if found.zne and not observables:
+        raise _bad("zne is of expectation values.", "Give observables=, such as 'ZZ'.")
     if sweep:
         raise _bad("A sweep cannot be mitigated.", "Run its points one by one, with bind=.")
     return str(found)

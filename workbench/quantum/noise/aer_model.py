@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from workbench.errors import BadInput
-from workbench.quantum.lowered import GATES, Gate, Matrix
+from workbench.quantum.lowered import GATES, Gate, Matrix, Reset
 from workbench.quantum.noise.channels import Channel, Error, Step
 from workbench.quantum.unitaries import gate_matrix
 
@@ -23,6 +23,12 @@ def body_of(model: Any) -> dict[str, Any]:
     """Return a ``qiskit_aer.noise.NoiseModel`` as JSON values; its random identifiers are left out."""
     written = model.to_dict(serializable=True)["errors"]
     errors = [{name: error[name] for name in _KEPT if name in error} for error in written]
+    if any(error["type"] == "qerror" and "measure" in error["operations"] for error in errors):
+        raise BadInput(
+            "The noise model has a quantum error on measure.",
+            "Give it as a readout error, or as the error of an id gate before.",
+            details={"field": "noise"},
+        )
     names = {_OURS.get(name, name) for name in model.basis_gates}
     return {"errors": errors, "basis": sorted(names & {*GATES, "ecr"})}
 
@@ -49,11 +55,12 @@ class AerErrors:
                 read = made.setdefault(id(error), _error(error))
                 self._gates.update({(_OURS.get(name, name), at): read for name in error["operations"]})
 
-    def after(self, op: Gate | Matrix) -> list[Channel]:
-        """Return what follows a gate on physical qubits."""
-        name = op.name if isinstance(op, Gate) else op.label
-        error = self._gates.get((name, op.qubits)) or self._gates.get((name, None))
-        return [Channel(op.qubits, error)] if error is not None else []
+    def after(self, op: Gate | Matrix | Reset) -> list[Channel]:
+        """Return what follows a gate or a reset on physical qubits."""
+        qubits = (op.qubit,) if isinstance(op, Reset) else op.qubits
+        name = "reset" if isinstance(op, Reset) else op.name if isinstance(op, Gate) else op.label
+        error = self._gates.get((name, qubits)) or self._gates.get((name, None))
+        return [Channel(qubits, error)] if error is not None else []
 
     def misread(self, qubit: int) -> tuple[float, float]:
         """Return the probabilities that a qubit's 0 is told as 1, and its 1 as 0."""

@@ -9,7 +9,7 @@ import numpy as np
 from workbench.errors import BadInput
 from workbench.quantum.lowered import Lowered, Matrix
 from workbench.quantum.noise.channels import Channel, Error, NoisyOp
-from workbench.quantum.noise.program import Program, while_noisy
+from workbench.quantum.noise.program import Program, repeated
 
 if TYPE_CHECKING:
     from workbench.quantum.noise.model import Noise
@@ -19,6 +19,7 @@ __all__ = ["of_braket"]
 
 def of_braket(lowered: Lowered, noise: Noise) -> Program:
     """Return the circuit with the channels that the model puts behind its gates and before measurements."""
+    from braket.circuits import Circuit
     from braket.circuits.noise_model import NoiseModel
 
     from workbench.quantum.emit.braket import to_braket
@@ -29,7 +30,9 @@ def of_braket(lowered: Lowered, noise: Noise) -> Program:
             "Give rates, such as noise='depol=0.01', for a circuit that acts on measurements.",
             details={"field": "noise"},
         )
-    circuit = to_braket(while_noisy(lowered.unmeasured(), noise.folds))
+    plain = repeated(lowered.unmeasured(), noise.folds)
+    # the emitter's identities on idle qubits, which come last, are not the caller's gates
+    circuit = Circuit(list(to_braket(plain).instructions)[: len(plain.ops)])
     for qubit in sorted(set(lowered.readout.values()) or range(lowered.qubits)):
         circuit.measure(qubit)
     with_noise = NoiseModel.from_dict(noise.body["model"]).apply(circuit)

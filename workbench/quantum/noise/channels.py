@@ -80,7 +80,7 @@ class Error:
 def _embedded(matrix: NDArray[np.complex128], places: tuple[int, ...], size: int) -> Any:
     """Return a matrix on some places as one on all; it need not be unitary."""
     count = len(places)
-    whole = np.eye(1 << size, dtype=np.complex128).reshape((2,) * size + (1 << size,))
+    whole: Any = np.eye(1 << size, dtype=np.complex128).reshape((2,) * size + (1 << size,))
     # axis 0 is the last place, for the first is the least significant
     axes = [size - 1 - place for place in reversed(places)]
     tensor = matrix.reshape((2,) * (2 * count))

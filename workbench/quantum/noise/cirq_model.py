@@ -10,7 +10,7 @@ import numpy as np
 from workbench.errors import BadInput
 from workbench.quantum.lowered import Lowered, Matrix
 from workbench.quantum.noise.channels import Channel, Error, NoisyOp
-from workbench.quantum.noise.program import Program, while_noisy
+from workbench.quantum.noise.program import Program, repeated
 
 if TYPE_CHECKING:
     from workbench.quantum.noise.model import Noise
@@ -35,7 +35,7 @@ def of_cirq(lowered: Lowered, noise: Noise) -> Program:
         )
     model = cirq.read_json(json_text=json.dumps(noise.body["model"]))
     qubits = cirq.LineQubit.range(lowered.qubits)
-    circuit = to_cirq(while_noisy(lowered.unmeasured(), noise.folds))
+    circuit = to_cirq(repeated(lowered.unmeasured(), noise.folds))
     circuit.append(cirq.Moment(cirq.measure(qubit) for qubit in qubits))
     with_noise = cirq.Circuit(model.noisy_moments(circuit, qubits))
     ops = _ops(with_noise)

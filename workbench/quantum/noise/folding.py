@@ -1,4 +1,8 @@
-"""Gates backwards: what a gate is folded with."""
+"""Gates backwards: what a gate is folded with.
+
+Every gate is folded, for every gate errs here; qiskit-mitigation's own pass folds cx, cy, cz, ecr and
+swap only, and leaves the noise of all others as it is.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -64,10 +64,10 @@ def flipped(
     random : Generator
         Draws the errors.
     """
-    made: Any = bits.copy()
+    made: NDArray[np.uint8] = bits.copy()
     rows = max(1, _DRAWN // max(1, bits.shape[1]))
     for start in range(0, len(bits), rows):
         part = bits[start : start + rows]
         limits = np.where(part, rates[:, 1], rates[:, 0])
         made[start : start + rows] ^= (random.random(part.shape) < limits).astype(np.uint8)
-    return made  # type: ignore[no-any-return]
+    return made

@@ -8,9 +8,11 @@ from typing import Any, Literal, TypeAlias
 
 from workbench.errors import BadInput
 
-__all__ = ["Kind", "Noise"]
+__all__ = ["DENSITY_QUBITS", "Kind", "Noise"]
 
 Kind: TypeAlias = Literal["rates", "device", "aer", "cirq", "braket"]
+DENSITY_QUBITS = 10
+"""Up to here a density matrix is computed, however few samples are wanted."""
 _KINDS = ("rates", "device", "aer", "cirq", "braket")
 
 

@@ -7,23 +7,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.quantum.backends.base import Outcome, Task
-from workbench.quantum.lowered import Gate, Lowered, Matrix, Measure
-from workbench.quantum.noise.channels import Error, NoisyOp, changed, marked
+from workbench.quantum.lowered import Lowered, Measure
+from workbench.quantum.noise.channels import Error, marked
 from workbench.quantum.noise.misreading import told
+from workbench.quantum.noise.model import DENSITY_QUBITS
 from workbench.quantum.noise.program import Program, keeps_measurements, program
-from workbench.quantum.unitaries import gate_matrix
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from workbench.quantum.noise.model import Noise
 
-__all__ = ["DENSITY_QUBITS", "exactly", "run"]
-
-DENSITY_QUBITS = 10
-"""Up to here a density matrix is computed, however few samples are wanted."""
-
-_UNNAMED = frozenset({"ccz", "ch", "crx", "cry", "crz", "cswap", "iswap"})
+__all__ = ["exactly", "run"]
 
 
 def exactly(task: Task, noise: Noise) -> bool:
@@ -47,21 +42,15 @@ def run(task: Task, noise: Noise, simulator: Callable[..., Any]) -> Outcome:
     if not exactly(task, noise):
         return _sampled(task, noise, simulator)
     made = program(task.lowered.unmeasured(), noise)
+    if task.shots is not None and made.qubits > DENSITY_QUBITS:
+        # routing on a device has taken qubits that the circuit has not
+        return _sampled(task, noise, simulator)
     circuit = _circuit(made, made.ops, 0, _whole)
     # the first of the qubits that it is told is the least significant
     circuit.save_probabilities(list(reversed(made.places)))
     found = simulator(circuit, "density_matrix", shots=1).data()["probabilities"]
     probabilities = told(np.clip(np.asarray(found, float), 0.0, None), made.read)
     return Outcome(probabilities=probabilities, meta={"method": "density_matrix"})
-
-
-def _named(op: Any) -> list[NoisyOp]:
-    """Return an operation, or the matrix of a gate that Aer's methods do not all know by name."""
-    if isinstance(op, Gate) and op.name in _UNNAMED:
-        # Aer reads the transpose of a matrix that cannot be written to
-        matrix = gate_matrix(op.name, op.angles).copy()  # type: ignore[arg-type]
-        return [Matrix(op.qubits, matrix, op.name)]
-    return [op]
 
 
 def _sampled(task: Task, noise: Noise, simulator: Callable[..., Any]) -> Outcome:
@@ -88,9 +77,9 @@ def _sampled(task: Task, noise: Noise, simulator: Callable[..., Any]) -> Outcome
 
 def _circuit(made: Program, ops: Any, clbits: int, instruction: Callable[[Error], Any]) -> Any:
     """Return Qiskit's circuit, with instructions where the channels are."""
-    from workbench.quantum.emit.qiskit import to_qiskit
+    from workbench.quantum.emit.qiskit import AER, to_qiskit
 
-    plain, channels = marked(changed(ops, _named))
+    plain, channels = marked(ops)
     errors: dict[int, Any] = {}
 
     def put(circuit: Any) -> Any:
@@ -110,7 +99,7 @@ def _circuit(made: Program, ops: Any, clbits: int, instruction: Callable[[Error]
                 filled._append(one)  # noqa: SLF001 - it was checked before
         return filled
 
-    return put(to_qiskit(Lowered(made.qubits, clbits, plain)))
+    return put(to_qiskit(Lowered(made.qubits, clbits, plain), AER))
 
 
 def _whole(error: Error) -> Any:

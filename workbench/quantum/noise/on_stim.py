@@ -15,6 +15,8 @@ from workbench.quantum.noise.program import Program, program
 from workbench.quantum.readout import counted
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from workbench.quantum.noise.model import Noise
 
 __all__ = ["pauli_only", "refusal", "run"]
@@ -53,7 +55,7 @@ def run(task: Task, noise: Noise) -> Outcome:
     circuit.append("M", places)
     samples = circuit.compile_sampler(seed=task.seed).sample(task.shots or 1).astype(np.uint8)
     told = flipped(samples, made.misread[places], np.random.default_rng(task.seed))
-    bits = np.zeros((len(samples), shown.clbits), np.uint8)
+    bits: NDArray[np.uint8] = np.zeros((len(samples), shown.clbits), np.uint8)
     bits[:, list(shown.readout)] = told
     return Outcome(counts=counted(bits), meta={"method": "stabilizer"})
 

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from workbench.quantum.noise.model import Noise
 
-__all__ = ["After", "Program", "compact", "keeps_measurements", "noisy", "program", "while_noisy"]
+__all__ = ["After", "Program", "compact", "keeps_measurements", "noisy", "program", "repeated"]
 
-After: TypeAlias = Callable[["Gate | Matrix"], Sequence[Channel]]
+After: TypeAlias = Callable[["Gate | Matrix | Reset"], Sequence[Channel]]
 
 
 @dataclass(frozen=True)
@@ -92,10 +92,12 @@ def noisy(ops: Iterable[Op], after: After, folds: int) -> tuple[NoisyOp, ...]:
     """Return the operations with the channels that follow them, inside branches and loops too."""
 
     def with_channels(op: Any) -> list[NoisyOp]:
-        if isinstance(op, Measure | Reset):
+        if isinstance(op, Measure):
             return [op]
         channels = after(op)
         made = [op, *channels]
+        if isinstance(op, Reset):
+            return made
         for _ in range(folds // 2):
             made += [inverse(op), *channels, op, *channels]
         return made
@@ -103,9 +105,10 @@ def noisy(ops: Iterable[Op], after: After, folds: int) -> tuple[NoisyOp, ...]:
     return changed(ops, with_channels)
 
 
-def while_noisy(lowered: Lowered, folds: int) -> Lowered:
+def repeated(lowered: Lowered, folds: int) -> Lowered:
     """Return the circuit with its gates folded, and no channels: for models that bring their own."""
-    return replace(lowered, ops=noisy(lowered.ops, lambda _: (), folds))
+    ops: tuple[Any, ...] = noisy(lowered.ops, lambda _: (), folds)
+    return replace(lowered, ops=ops)
 
 
 def compact(

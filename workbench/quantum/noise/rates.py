@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from workbench.quantum.lowered import Gate, Lowered, Matrix
+from workbench.quantum.lowered import Gate, Lowered, Matrix, Reset
 from workbench.quantum.noise.channels import Channel, Error, damping, dephasing, depolarizing
 from workbench.quantum.noise.model import Noise
 from workbench.quantum.noise.program import Program, noisy
@@ -23,7 +23,9 @@ def of_rates(lowered: Lowered, noise: Noise) -> Program:
         if body.get(name)
     ]
 
-    def after(op: Gate | Matrix) -> list[Channel]:
+    def after(op: Gate | Matrix | Reset) -> list[Channel]:
+        if isinstance(op, Reset):
+            return []
         size = len(op.qubits)
         rate = body.get("depol" if size == 1 else "depol2")
         first = [Channel(op.qubits, _depolarizing(size, rate))] if rate else []

@@ -51,7 +51,7 @@ class Sweep:
     def value(self, angles: NDArray[np.float64]) -> Reading:
         """Return the expectation value alone."""
         state = self._forth(self._matrices(angles))
-        return Reading(float(np.vdot(state, self._observable(state)).real), 0.0, None)
+        return Reading(_inner(state, self._observable(state)).real, 0.0, None)
 
     def gradient(self, angles: NDArray[np.float64]) -> Reading:
         """Return the expectation value and its derivative by each angle.
@@ -70,7 +70,7 @@ class Sweep:
         matrices = self._matrices(angles)
         state = self._forth(matrices)
         turned = self._observable(state)
-        value = float(np.vdot(state, turned).real)
+        value = _inner(state, turned).real
         pair = np.stack([state.reshape(-1), turned.reshape(-1)], axis=-1).reshape(*state.shape, 2)
         found = np.zeros(len(angles))
         left = len(angles)
@@ -79,7 +79,7 @@ class Sweep:
                 break
             if step.angle is not None:
                 moved = _applied(pair[..., 0], generator(step.name), step.qubits, self._qubits)
-                found[step.angle] = 2.0 * np.vdot(pair[..., 1], moved).imag
+                found[step.angle] = 2.0 * _inner(pair[..., 1], moved).imag
                 left -= 1
             pair = _applied(pair, matrix.conj().T, step.qubits, self._qubits)
         return Reading(value, 0.0, found)
@@ -109,26 +109,53 @@ def _step(op: Any, at: dict[str, int]) -> _Step:
 
 
 def _applied(state: NDArray[Any], matrix: NDArray[Any], on: tuple[int, ...], qubits: int) -> NDArray[Any]:
-    """Apply a matrix; axis 0 of the state is the last qubit, axes beyond the qubits are other states."""
+    """Apply a matrix; axis 0 of the state is the last qubit, axes beyond the qubits are other states.
+
+    BLAS, which `numpy.tensordot` and `numpy.vdot` call, is slower by far where its threads wait for
+    cores that others use; and most matrices of gates are sparse.
+    """
+    axes = [qubits - 1 - qubit for qubit in on]
+    diagonal = matrix.diagonal()
+    if np.count_nonzero(matrix) == np.count_nonzero(diagonal):
+        shape = [1] * state.ndim
+        for axis in axes:
+            shape[axis] = 2
+        # from the last qubit's axis to the first one's, then by the order of the state's axes
+        order = np.argsort(axes[::-1])
+        scaled: NDArray[Any] = state * diagonal.reshape((2,) * len(on)).transpose(order).reshape(shape)
+        return scaled
     if len(on) == 1:
-        return _turned(state, matrix, qubits - 1 - on[0])
-    count = len(on)
-    axes = [qubits - 1 - qubit for qubit in reversed(on)]
-    product = np.tensordot(matrix.reshape((2,) * (2 * count)), state, axes=(range(count, 2 * count), axes))
-    return np.ascontiguousarray(np.moveaxis(product, range(count), axes))
+        return _turned(state, matrix, axes[0])
+    return _combined(state, matrix, axes)
 
 
 def _turned(state: NDArray[Any], matrix: NDArray[Any], axis: int) -> NDArray[Any]:
     view = state.reshape(1 << axis, 2, -1)
     made = np.empty_like(view)
     low, high = view[:, 0], view[:, 1]
-    if matrix[0, 1] == 0 == matrix[1, 0]:
-        np.multiply(low, matrix[0, 0], out=made[:, 0])
-        np.multiply(high, matrix[1, 1], out=made[:, 1])
-    else:
-        made[:, 0] = matrix[0, 0] * low + matrix[0, 1] * high
-        made[:, 1] = matrix[1, 0] * low + matrix[1, 1] * high
+    made[:, 0] = matrix[0, 0] * low + matrix[0, 1] * high
+    made[:, 1] = matrix[1, 0] * low + matrix[1, 1] * high
     return made.reshape(state.shape)
+
+
+def _combined(state: NDArray[Any], matrix: NDArray[Any], axes: Sequence[int]) -> NDArray[Any]:
+    made = np.zeros_like(state)
+    keys = [_key(index, axes) for index in range(len(matrix))]
+    for row, column in zip(*np.nonzero(matrix), strict=True):
+        made[keys[row]] += matrix[row, column] * state[keys[column]]
+    return made
+
+
+def _key(index: int, axes: Sequence[int]) -> tuple[Any, ...]:
+    """Return where qubits show the bits of a number, the first its least significant one."""
+    key: list[Any] = [slice(None)] * (max(axes) + 1)
+    for bit, axis in enumerate(axes):
+        key[axis] = index >> bit & 1
+    return (*key, ...)
+
+
+def _inner(one: NDArray[Any], other: NDArray[Any]) -> complex:
+    return complex(np.einsum("i,i->", one.reshape(-1).conj(), other.reshape(-1)))
 
 
 class _Applied:

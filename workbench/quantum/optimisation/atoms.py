@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
+from workbench.errors import BadInput
 from workbench.quantum.expressions import Expression
 from workbench.quantum.lowered import Branch, Gate, Lowered, Op, While
 from workbench.quantum.optimisation.derivatives import derivatives
@@ -49,9 +50,25 @@ class Atoms:
         return [[at[name] for name in angle.names] for angle in self.angles]
 
     def at(self, point: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the angles at a point, radians, shape (angles,)."""
-        given = dict(zip(self.parameters, point.tolist(), strict=True))
-        return np.array([angle.value(given) for angle in self.angles], float)
+        """Return the angles at a point, radians, shape (angles,).
+
+        Raises
+        ------
+        BadInput
+            An angle has no value there, such as ``sqrt`` below 0.
+        """
+        # numpy's own numbers, whose functions give nan where Python's would be complex
+        given = dict(zip(self.parameters, point, strict=True))
+        with np.errstate(all="ignore"):
+            values = np.array([angle.value(given) for angle in self.angles], float)
+        wrong = np.flatnonzero(~np.isfinite(values))
+        if wrong.size:
+            raise BadInput(
+                f"The angle {self.angles[wrong[0]].text} is no number at a point that was tried.",
+                "Start elsewhere, or write the circuit so that every value of its parameters is good.",
+                details={"field": "start"},
+            )
+        return values
 
     def values(self, point: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the angles at a point, and how they change with it.
@@ -77,8 +94,10 @@ class Atoms:
         given = dict(zip(self.parameters, point.tolist(), strict=True))
         jacobian = np.zeros((len(self.angles), len(self.parameters)))
         values = np.empty(len(self.angles))
+        # layers of one circuit often repeat the same angle
+        known = {angle: derivatives(angle, given) for angle in dict.fromkeys(self.angles)}
         for row, angle in enumerate(self.angles):
-            values[row], slopes = derivatives(angle, given)
+            values[row], slopes = known[angle]
             jacobian[row, self._places[row]] = list(slopes.values())
         return values, jacobian
 

@@ -59,6 +59,10 @@ def compute(wanted: Wanted, engines: Engines, recorder: Recorder) -> dict[str, A
     )  # fmt: skip
     try:
         ended = minimise(wanted.optimiser, problem)
+    except BaseException as error:
+        if history.rows:
+            error.add_note(f"What it had found: studio.quantum.optimised({recorder.run_id!r})")
+        raise
     finally:
         _keep(history, recorder)
     meta = {

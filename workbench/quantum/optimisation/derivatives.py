@@ -114,7 +114,8 @@ def _joined(step: str, left: _Dual, right: _Dual) -> _Dual:
         return a * b, a * db + b * da
     if step == "/":
         return a / b, (da - a / b * db) / b
-    slope = b * a ** (b - 1.0) * da if da.any() else np.zeros_like(da)
+    # math's power refuses what has no real value, where Python's own gives a complex one
+    slope = b * math.pow(a, b - 1.0) * da if da.any() else np.zeros_like(da)
     if db.any():
-        slope = slope + a**b * math.log(a) * db
-    return a**b, slope
+        slope = slope + math.pow(a, b) * math.log(a) * db
+    return math.pow(a, b), slope

@@ -18,8 +18,9 @@ __all__ = ["curve_svg", "figure", "html", "text"]
 
 _SHOWN = 12
 _LABEL = 16
-_WIDTH, _HEIGHT, _EDGE = 360.0, 150.0, 8.0
+_WIDTH, _HEIGHT, _EDGE, _LEFT, _FOOT = 400.0, 170.0, 8.0, 78.0, 18.0
 _POINTS = 400
+_LINE = "#2b6cb0"
 
 
 def text(result: OptimisedCircuit) -> str:
@@ -65,20 +66,32 @@ def curve_svg(values: Sequence[float]) -> str:
     every = max(1, -(-len(values) // _POINTS))
     steps = sorted({*range(0, len(values), every), len(values) - 1})
     low, high = min(values), max(values)
-    across = (_WIDTH - 2 * _EDGE) / max(len(values) - 1, 1)
-    up = (_HEIGHT - 2 * _EDGE) / ((high - low) or 1.0)
+    floor = _HEIGHT - _FOOT - _EDGE
+    across = (_WIDTH - _LEFT - _EDGE) / max(len(values) - 1, 1)
+    up = (floor - _EDGE) / ((high - low) or 1.0)
     points = " ".join(
-        f"{_EDGE + step * across:.1f},{_HEIGHT - _EDGE - (values[step] - low) * up:.1f}" for step in steps
+        f"{_LEFT + step * across:.1f},{floor - (values[step] - low) * up:.1f}" for step in steps
     )
     last_x, last_y = points.rsplit(" ", 1)[-1].split(",")
     words = f"Value by step, from {values[0]:.6g} to {values[-1]:.6g} in {amount(len(values) - 1, 'step')}"
+    marks = [
+        (_LEFT - 8, _EDGE + 4, "end", f"{high:.6g}"),
+        (_LEFT - 8, floor + 4, "end", f"{low:.6g}"),
+        (_LEFT, _HEIGHT - 4, "start", "step 0"),
+        (_WIDTH - _EDGE, _HEIGHT - 4, "end", f"{len(values) - 1:,}"),
+    ]
+    written = "".join(
+        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{shown}</text>'
+        for x, y, anchor, shown in marks
+    )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH:.0f}" height="{_HEIGHT:.0f}" role="img" '
         f'aria-label="{escape(words)}"><title>{escape(words)}</title>'
-        f'<rect x="0.5" y="0.5" width="{_WIDTH - 1:.0f}" height="{_HEIGHT - 1:.0f}" fill="none" '
-        f'stroke="currentColor" stroke-opacity="0.2"/>'
-        f'<polyline points="{points}" fill="none" stroke="#2b6cb0" stroke-width="1.8"/>'
-        f'<circle cx="{last_x}" cy="{last_y}" r="3" fill="#2b6cb0"/></svg>'
+        f'<path d="M{_LEFT - 4:.1f} {_EDGE - 4:.1f}V{floor + 4:.1f}H{_WIDTH - 4:.1f}" fill="none" '
+        f'stroke="currentColor" stroke-opacity="0.35"/>'
+        f'<g font-family="sans-serif" font-size="11" fill="currentColor">{written}</g>'
+        f'<polyline points="{points}" fill="none" stroke="{_LINE}" stroke-width="1.8"/>'
+        f'<circle cx="{last_x}" cy="{last_y}" r="3" fill="{_LINE}"/></svg>'
     )
 
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LIGHTNING_FROM", "LightningSweep", "lightning_usable"]
 
-LIGHTNING_FROM = 14
-"""Qubits from which it is faster than the sweep in numpy; below, telling PennyLane takes longer."""
+LIGHTNING_FROM = 12
+"""Qubits from which it is worth loading PennyLane, which takes as long as hundreds of sweeps in numpy."""
 _MARK = 1e-3 * math.sqrt(2.0)
 """Of its multiples no circuit is made."""
 

@@ -63,8 +63,9 @@ class TranspileComparison:
         ``depth``, ``two_qubit_gates``, ``two_qubit_depth`` (layers of gates on two or more qubits),
         ``gates`` (without measurements and barriers), ``swaps`` (that routing added), ``success``
         (the product over gates and measurements of 1 - error as calibrated; NaN without a
-        calibration), ``seconds`` (that the passes took) and ``equivalent``: ``True`` where every
-        probability is the original's within 1e-9, ``None`` above 8 qubits.
+        calibration), ``seconds`` (that the passes took) and ``equivalent``: whether every
+        probability is the original's within 1e-9, missing above 8 qubits; see
+        `workbench.quantum.transpilation.equivalence`.
         """
         import pandas as pd
 

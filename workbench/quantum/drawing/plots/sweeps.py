@@ -93,10 +93,14 @@ def _maps(frame: pd.DataFrame, parameters: Sequence[str], observables: Sequence[
     for at, name in enumerate(observables):
         axes = figure.add_subplot(lines, columns, at + 1)
         table = frame.pivot_table(index=up, columns=across, values=name, sort=True)
-        reach = float(np.abs(table.to_numpy()).max()) or 1.0
+        values = table.to_numpy(float)
+        # Around 0 where there are both signs; else all of the colours are for what there is.
+        both = values.min() < 0 < values.max()
+        reach = float(np.abs(values).max())
+        span = {"cmap": "RdBu_r", "vmin": -reach, "vmax": reach} if both else {"cmap": "viridis"}
         drawn = axes.pcolormesh(
-            table.columns.to_numpy(float), table.index.to_numpy(float), table.to_numpy(float),
-            cmap="RdBu_r", vmin=-reach, vmax=reach, shading="nearest", rasterized=True,
+            table.columns.to_numpy(float), table.index.to_numpy(float), values,
+            shading="nearest", rasterized=True, **span,
         )  # fmt: skip
         axes.set_xlabel(f"{across} (rad)")
         axes.set_ylabel(f"{up} (rad)")
