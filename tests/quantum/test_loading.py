@@ -14,7 +14,7 @@ from workbench.quantum.loading import OPENQASM_3, detect, load
 pytest.importorskip("qiskit")
 
 from qiskit import QuantumCircuit, qasm2, qasm3
-from qiskit.quantum_info import Operator
+from qiskit.quantum_info import Operator, Statevector
 
 HERE = Path(__file__).parent
 CIRCUITS = sorted((HERE.parents[1] / "data" / "circuits").glob("*.qasm"))
@@ -220,3 +220,34 @@ def test_qiskit_circuits_stay_the_callers_own():
     assert program.circuit is not circuit
     assert (program.dialect, program.lines) == ("qiskit", (None, None))
     assert load(qasm3.dumps(circuit)).circuit.count_ops() == circuit.count_ops()
+
+
+OWN = {
+    "sx": ("gate sx a { x a; }", "sx q[0];", {"10": 1.0}),
+    "cu": ("gate cu c,t { cx c,t; }", "x q[0]; cu q[0],q[1];", {"11": 1.0}),
+    "rzz": ("gate rzz(a) c,t { cx c,t; u3(a,a,a) t; cx c,t; }", "rzz(pi) q[0],q[1];", {"01": 1.0}),
+}
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_a_gate_that_the_program_defines_is_the_programs(name):
+    definition, used, expected = OWN[name]
+    text = f"{OLD}{definition}\nqreg q[2];\ncreg c[2];\n{used}\nmeasure q -> c;\n"
+    circuit = load(text).circuit.remove_final_measurements(inplace=False)
+    found = Statevector(circuit).reverse_qargs().probabilities_dict(decimals=9)
+    assert found == pytest.approx(expected)
+
+
+def test_a_register_may_have_a_gates_name():
+    circuit = load(OLD + "qreg p[1];\ncreg swap[1];\nh p[0];\nmeasure p -> swap;\n").circuit
+    assert [one.name for one in (*circuit.qregs, *circuit.cregs)] == ["p", "swap"]
+
+
+def test_a_mark_of_byte_order_is_no_part_of_the_program():
+    assert load("\ufeff" + OLD + "qreg q[1];\nh q[0];\n").dialect == "qasm2"
+
+
+@pytest.mark.parametrize("text", ["gate store a { U(pi,0,pi) a; }\nqreg q[1];\nstore q[0];\n"])
+def test_what_the_parser_stumbles_over_is_one_sentence(text):
+    with pytest.raises(BadInput):
+        load("OPENQASM 2.0;\n" + text)

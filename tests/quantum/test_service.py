@@ -175,6 +175,16 @@ def test_all_engines_agree(studio: Studio) -> None:
     assert max(map(max, dynamic.bound)) > 0.001
 
 
+def test_an_engine_that_samples_is_compared_by_samples(studio: Studio) -> None:
+    circuit = QuantumCircuit(13)
+    circuit.h(range(3))
+    found = studio.quantum.run(circuit, shots=None, compare="aer,stim").agreement
+    assert found is not None
+    assert found.agree
+    row = found.bound[found.engines.index("stim")]
+    assert all(0 < value < 0.1 for value in row if value)
+
+
 @pytest.mark.parametrize("on", ["auto", "aer", "pennylane", "qiskit"])
 def test_a_sweep_is_what_its_points_are(studio: Studio, on: str) -> None:
     points = grid(theta=np.linspace(0, 3, 4), phi=[0.0, 0.5])

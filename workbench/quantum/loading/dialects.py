@@ -108,6 +108,8 @@ def load(circuit: Any, dialect: str | None = None) -> Program:
         )
     if isinstance(circuit, Path) or (isinstance(circuit, str) and _is_path(circuit)):
         circuit = _read(Path(circuit))
+    if isinstance(circuit, str):
+        circuit = circuit.removeprefix("\ufeff")
     found = _dialect_of(circuit, dialect)
     keep_qiskit()
     try:

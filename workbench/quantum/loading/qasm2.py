@@ -52,16 +52,18 @@ def read(source: str) -> Program:
     known = {gate.name: gate.num_params for gate in qasm2.LEGACY_CUSTOM_INSTRUCTIONS}
     own = {item.text.split()[1].partition("(")[0] for item in parts if _defines(item)}
     _check_parameters(source, parts, {name: count for name, count in known.items() if name not in own})
+    sizes = registers(source)
+    # Qiskit would put its own gate in the place of what the program itself calls so.
+    taken = own | sizes.keys()
     try:
         circuit = qasm2.loads(
             source,
             include_path=qasm2.LEGACY_INCLUDE_PATH,
-            custom_instructions=qasm2.LEGACY_CUSTOM_INSTRUCTIONS,
+            custom_instructions=[gate for gate in qasm2.LEGACY_CUSTOM_INSTRUCTIONS if gate.name not in taken],
             custom_classical=qasm2.LEGACY_CUSTOM_CLASSICAL,
         )
-    except (QiskitError, TypeError, ValueError) as error:
+    except (QiskitError, IndexError, TypeError, ValueError) as error:
         raise _explained(source, parts, str(getattr(error, "message", error)), {*known, *own}) from error
-    sizes = registers(source)
     lines = [item.line for item in parts for _ in range(operations(item, sizes))]
     whole = tuple(lines) if len(lines) == len(circuit.data) else (None,) * len(circuit.data)
     return Program(circuit, "qasm2", source, whole)
