@@ -74,8 +74,11 @@ def test_a_circuit_is_typed_drawn_run_and_turned_in_jupyterlab(
     page.wait_for_selector(".wb-q-slider:has-text('theta')")
     assert page.locator(".wb-q-answer[data-stale]").count() == 1
 
-    second = run(page)
+    page.press(TEXT, "Control+Enter")
+    page.wait_for_selector(".wb-circuits[data-result=run] .wb-q-answer:not([data-stale])")
+    second = page.inner_text(".wb-q-run-id code")
     assert second != first
+    assert page.locator(".jp-Notebook .jp-CodeCell").count() == 1
     for value in (1.0, 2.0, 3.0):
         page.evaluate(DRAG, value)
     page.wait_for_function(f"() => ({BARS})()['11'] > 0.99")

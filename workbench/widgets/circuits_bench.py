@@ -49,7 +49,7 @@ class CircuitBench:
         self.error: dict[str, Any] | None = None
         self._engines: list[dict[str, str]] = []
         self.editor = Editor(self.desk, source)
-        self.worker = Worker(self.desk, lambda: (self.editor.source, self.asked))
+        self.worker = Worker(self.desk, self.editor, lambda: self.asked)
         self._actions: dict[str, Callable[..., None]] = {
             "edit": self.edit,
             "ask": self.ask,

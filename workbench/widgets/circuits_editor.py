@@ -62,6 +62,13 @@ class Editor:
                 self._busy = True
                 in_thread(self._follow)
 
+    def read(self, source: str) -> Program:
+        """Return what a text says, which is known where it is the one that was drawn."""
+        with self.desk.lock:
+            if self.program is not None and self._drawn == source:
+                return self.program
+        return program_of(source)
+
     # ---- what to show ----
 
     @property

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.runs import followed
 from workbench.widgets.circuits_desk import Desk, in_thread, place
-from workbench.widgets.circuits_editor import program_of
+from workbench.widgets.circuits_editor import Editor
 from workbench.widgets.circuits_html import shown
 from workbench.widgets.failures import described
 
@@ -89,14 +89,16 @@ class Worker:
     ----------
     desk : Desk
         The panel's shared state.
-    now : callable
-        Gives the present text and what is asked.
+    editor : Editor
+        The text.
+    asked : callable
+        Gives what it is to be run with now.
     """
 
-    def __init__(self, desk: Desk, now: Callable[[], tuple[str, Asked]]) -> None:
+    def __init__(self, desk: Desk, editor: Editor, asked: Callable[[], Asked]) -> None:
         self.desk = desk
-        self.result: CircuitResult | Preview | None = None
-        self._now = now
+        self.editor = editor
+        self._asked = asked
         self._of: tuple[str, Asked] | None = None
         self._shown: dict[str, Any] = {}
         self._error: dict[str, Any] | None = None
@@ -108,7 +110,7 @@ class Worker:
 
     def begin(self, kind: Literal["run", "compare", "preview"]) -> None:
         """Compute what is asked now, as soon as what is being computed has ended."""
-        work = Work(kind, *self._now())
+        work = Work(kind, self.editor.source, self._asked())
         with self.desk.lock:
             self._wanted = work
             if self._current is None:
@@ -139,7 +141,7 @@ class Worker:
         return {
             **self._shown,
             "busy": self._current.kind if self._current else "",
-            "stale": bool(self._shown) and self._of != self._now(),
+            "stale": bool(self._shown) and self._of != (self.editor.source, self._asked()),
             "error": self._error,
             "note": self._note,
         }
@@ -162,11 +164,11 @@ class Worker:
 
     def _do(self, work: Work) -> None:
         try:
-            parameters = program_of(work.source).circuit.parameters
-            bind = {each.name: work.asked.values.get(each.name, START) for each in parameters}
+            circuit = self.editor.read(work.source).circuit
+            bind = {each.name: work.asked.values.get(each.name, START) for each in circuit.parameters}
             quantum, observables = self.desk.studio.quantum, work.asked.observables.strip() or None
             if work.kind == "preview":
-                work.found = quantum.preview(work.source + "\n", observables, bind)
+                work.found = quantum.preview(circuit, observables, bind)
                 return
             with followed(work):
                 work.found = quantum.run(
@@ -179,7 +181,7 @@ class Worker:
     def _settle(self, work: Work, view: dict[str, Any]) -> None:
         self._error, self._note = None, ""
         if work.error is None:
-            self.result, self._of, self._shown = work.found, (work.source, work.asked), view
+            self._of, self._shown = (work.source, work.asked), view
         elif work.kind == "preview":
             said = place(described(work.error))["message"]
             self._note = f"No preview: {said} Release the slider to run it."

@@ -18,7 +18,7 @@ __all__ = ["CircuitEstimate"]
 
 @dataclass(frozen=True)
 class CircuitEstimate:
-    """What a circuit takes.
+    """What a circuit takes; ``.parameters`` are those without a value.
 
     Parameters
     ----------

@@ -72,7 +72,7 @@ def _defines(item: Statement) -> bool:
 
 
 def _check_included(source: str) -> None:
-    """Refuse to read any other file: the text may be a stranger's, and errors quote what they stumble over."""
+    """Refuse to read any other file: the text may be a stranger's, and errors quote what they meet."""
     for found in _QUOTED.finditer(source):
         name = found[1] if found[1] is not None else found[2]
         if name is not None and name not in _INCLUDED:
