@@ -10,13 +10,15 @@ from tests.magics.kernel import Kernel
 # Qiskit and its like load in seconds.
 pytestmark = pytest.mark.slow
 
+LOOP = f"{HEAD}qubit q;\nbit[1] c;\nh q;\nc[0] = measure q;\nwhile (c[0]) {{ h q; c[0] = measure q; }}"
+
 MISTAKES = {
     f"%%circuit\n{OLD}qreg q[2];\nh q[0]\ncx q[0],q[1];": "Line 5, column 1",
     f"%%circuit\n{HEAD}qubit[2] q;\nh q[0]\ncx q[0], q[1];": "Line 5, column 1",
     f"%%circuit\n{OLD}qreg q[1];\nhh q[0];": "Line 4, column 1: The gate 'hh' is unknown.",
     f"%%circuit\n{HEAD}qubit q;\nhadamard q;": "'hadamard' is unknown",
     f"%%circuit\n{OLD}qreg q[2];\nqreg r[3];\ncx q,r;": "Line 5, column 1: The registers are of",
-    f"%%circuit\n{TURN}": "parameters without a value: theta. Give each a value, --bind NAME=VALUE",
+    f"%%circuit\n{TURN}": "theta. Give them, as in --bind theta=0.5, or --sweep theta=0:1:11.",
     f"%%circuit --bind phi=1 --bind theta=1\n{TURN}": "no parameter 'phi'",
     f"%%circuit --bind theta=1 --bind theta=2\n{TURN}": "--bind gives theta twice",
     f"%%circuit --bind theta\n{TURN}": "Write --bind theta=pi/4.",
@@ -28,6 +30,9 @@ MISTAKES = {
     f"%%circuit --sweep theta\n{TURN}": "Write --sweep theta=0:2*pi:50",
     f"%%circuit --sweep a=0:1:5000 --sweep b=0:1:5000\n{TURN}": "The grid has 25,000,000 points",
     f"%%circuit --on nowhere\n{BELL}": "no circuit engine 'nowhere'",
+    f"%%circuit --on fake\n{BELL}": "Name the machine too, as in --on fake:NAME.",
+    f"%%circuit --on qsim --shots exact\n{LOOP}": "Take another engine, or --on auto.",
+    f"%%circuit --mitigate zne --observe ZZ\n{BELL}": "Give --noise too.",
     f"%%circuit --compare nowhere\n{BELL}": "no engine 'nowhere' to compare with",
     f"%%circuit --precision half\n{BELL}": "'half' is no precision",
     f"%%circuit --shots 0\n{BELL}": "--shots is 0; expected a whole number from 1, or exact.",
