@@ -6,31 +6,11 @@ import ast
 
 import pytest
 
+from tests.magics.circuits import BELL, BRAKET, CIRQ, HEAD, OLD, PENNYLANE, QISKIT, TURN, WIDE
 from tests.magics.kernel import Kernel
 
 # Qiskit and its like load in seconds.
 pytestmark = pytest.mark.slow
-
-HEAD = 'OPENQASM 3.0;\ninclude "stdgates.inc";\n'
-BELL = f"{HEAD}qubit[2] q;\nbit[2] c;\nh q[0];\ncx q[0], q[1];\nc = measure q;\n"
-OLD = 'OPENQASM 2.0;\ninclude "qelib1.inc";\n'
-TURN = f"{HEAD}input float theta;\nqubit[2] q;\nrx(theta) q[0];\ncx q[0], q[1];\n"
-WIDE = f"{OLD}qreg q[40];\nh q;\n" + "".join(
-    f"rx(0.{at + 1}) q[{at}];\ncx q[{at}],q[{39 - at}];\n" for at in range(20)
-)
-CIRQ = """import cirq
-pair = cirq.LineQubit.range(2)
-bell = cirq.Circuit(cirq.X(pair[0]), cirq.measure(*pair, key="m"))
-"""
-PENNYLANE = """import pennylane as qml
-
-@qml.qnode(qml.device("default.qubit", wires=1))
-def turned():
-    qml.RX(0.5, wires=0)
-    return qml.expval(qml.Z(0))
-"""
-BRAKET = "from braket.circuits import Circuit\nCircuit().x(0).cnot(0, 1)"
-QISKIT = "from qiskit import QuantumCircuit\nqc = QuantumCircuit(2)\nqc.x(1)\nqc.measure_all()"
 
 
 def values(kernel: Kernel, expression: str) -> object:
@@ -52,6 +32,17 @@ def test_a_bell_pair_shows_its_circuit_its_counts_and_its_run(kernel: Kernel):
     assert kernel.value("bell.run_id") in cell.text
     kernel.ok(f"%%circuit --seed 7 --shots 1_000 --on aer --as again\n{BELL}")
     assert values(kernel, "again.counts") == counts
+
+
+def test_a_bell_pair_takes_under_25_milliseconds(kernel: Kernel):
+    kernel.ok(
+        "import time\nfrom IPython.display import clear_output\ntook = []\n"
+        f"for _ in range(12):\n    began = time.perf_counter()\n"
+        f"    get_ipython().run_cell_magic('circuit', '', {BELL!r})\n"
+        "    took.append(time.perf_counter() - began)\nclear_output()"
+    )
+    # The best one says what the work takes, whatever else the machine does.
+    assert values(kernel, "min(took)") < 0.025
 
 
 @pytest.mark.parametrize(
@@ -149,86 +140,6 @@ def test_what_measures_nothing_is_shown_as_a_state(kernel: Kernel):
     cell = kernel.ok(f"%%circuit --shots exact --as found\n{HEAD}qubit[2] q;\nh q[1];")
     assert "q[0] q[1]" in cell.text
     assert values(kernel, "found.statevector().round(6).real.tolist()") == [0.707107, 0.707107, 0, 0]
-
-
-MISTAKES = {
-    f"%%circuit\n{OLD}qreg q[2];\nh q[0]\ncx q[0],q[1];": "Line 5, column 1",
-    f"%%circuit\n{HEAD}qubit[2] q;\nh q[0]\ncx q[0], q[1];": "Line 5, column 1",
-    f"%%circuit\n{OLD}qreg q[1];\nhh q[0];": "Line 4, column 1: The gate 'hh' is unknown.",
-    f"%%circuit\n{HEAD}qubit q;\nhadamard q;": "'hadamard' is unknown",
-    f"%%circuit\n{OLD}qreg q[2];\nqreg r[3];\ncx q,r;": "Line 5, column 1: The registers are of",
-    f"%%circuit\n{TURN}": "parameters without a value: theta. Give each a value, --bind NAME=VALUE",
-    f"%%circuit --bind phi=1 --bind theta=1\n{TURN}": "no parameter 'phi'",
-    f"%%circuit --bind theta=1 --bind theta=2\n{TURN}": "--bind gives theta twice",
-    f"%%circuit --bind theta\n{TURN}": "Write --bind theta=pi/4.",
-    f"%%circuit --bind theta=nothing\n{TURN}": "'nothing', which is no variable",
-    f"%%circuit --bind theta=1/0\n{TURN}": "--bind theta=1/0 is no value: ZeroDivisionError",
-    f"%%circuit --sweep theta=0:1\n{TURN}": "expected start:stop:points",
-    f"%%circuit --sweep theta=0:1:0\n{TURN}": "a range of 1 to 1,000,000 points",
-    f"%%circuit --sweep theta=0:1:2.5\n{TURN}": "a range of 1 to 1,000,000 points",
-    f"%%circuit --sweep theta\n{TURN}": "Write --sweep theta=0:2*pi:50",
-    f"%%circuit --sweep a=0:1:5000 --sweep b=0:1:5000\n{TURN}": "The grid has 25,000,000 points",
-    f"%%circuit --on nowhere\n{BELL}": "no circuit engine 'nowhere'",
-    f"%%circuit --compare nowhere\n{BELL}": "no engine 'nowhere' to compare with",
-    f"%%circuit --precision half\n{BELL}": "'half' is no precision",
-    f"%%circuit --shots 0\n{BELL}": "--shots is 0; expected a whole number from 1, or exact.",
-    f"%%circuit --shots -3\n{BELL}": "--shots is -3",
-    f"%%circuit --shots 2.5\n{BELL}": "--shots is 2.5",
-    f"%%circuit --shots many\n{BELL}": "--shots is many",
-    f"%%circuit --seed -1\n{BELL}": "The seed is -1",
-    f"%%circuit --observe QQ\n{BELL}": "'QQ' cannot be read",
-    f"%%circuit --observe ZZZ\n{BELL}": "acts on qubit 2",
-    f"%%circuit --shots exact\n{WIDE}": "40 qubits",
-    f"%%circuit --as class\n{BELL}": "a word of Python",
-    f"%%circuit nothing\n{BELL}": "takes options alone above its cell, not nothing",
-    f"%%circuit --of qc\n{BELL}": "the cell is OpenQASM",
-    f"%%circuit --draw --detach\n{BELL}": "Leave one of them out",
-    f"%%circuit --detach\n{BELL}": "--detach needs a machine",
-    f"%%circuit --detach --on fake:manila --observe ZZ\n{BELL}": "does not go with --observe",
-    "%%circuit\n   \n": "The cell is empty",
-    "%%circuit\nOPENQASM 1.0;": "OpenQASM 1 is not known",
-    "%circuit": "no circuit is named",
-    "%circuit one two": "2 words stand where one names it",
-    "%circuit nowhere": "There is no variable nowhere",
-    "%circuit nowhere.qasm": "There is no file 'nowhere.qasm'",
-    "%circuit 1/0": "ZeroDivisionError",
-    "%circuit 17": "'int' is not OpenQASM text or a circuit",
-    "%circuit qc --of qc": "--of is for a cell of Python",
-    "%circuit --nothing": "unrecognized arguments",
-    "%qjobs nothing": "There are fetch, cancel",
-    "%qjobs fetch": "Write `%qjobs fetch ID`",
-    "%qjobs cancel a --wait": "--wait is for fetch",
-    "%qjobs --limit 0": "--limit is 0",
-}
-
-
-@pytest.mark.parametrize("cell", MISTAKES)
-def test_mistakes_are_one_sentence_each(kernel: Kernel, cell: str):
-    done = kernel.run(cell)
-    assert (done.errors, done.outputs) == (1, [])
-    assert done.ename in {"BadInput", "NotFound"}
-    assert MISTAKES[cell] in done.evalue
-
-
-def test_a_library_that_is_not_there_is_named(kernel: Kernel):
-    kernel.ok("import sys\nkept = sys.modules.pop('stim', None)\nsys.modules['stim'] = None")
-    missing = kernel.run(f"%%circuit --on stim\n{BELL}")
-    kernel.ok("del sys.modules['stim']\nif kept: sys.modules['stim'] = kept")
-    assert missing.ename == "MissingExtra"
-    assert "stim is not installed" in missing.evalue
-    assert "autogent-studio[quantum]" in missing.evalue
-
-
-def test_where_circuits_are_off_nothing_of_the_cell_runs(kernel: Kernel):
-    kernel.ok(
-        "import workbench\nfrom workbench.studio import Studio, use\non = workbench.studio()\n"
-        "use(Studio(on.settings.model_copy(update={'enable_quantum': False})))"
-    )
-    off = kernel.run("%%circuit\nran = True")
-    ran = kernel.value("'ran' in globals()")
-    kernel.ok("use(on)")
-    assert (off.ename, off.errors, ran) == ("FeatureOff", 1, "False")
-    assert "ENABLE_QUANTUM" in off.evalue
 
 
 def test_an_interrupt_ends_a_sweep_in_one_sentence(kernel: Kernel):

@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 __all__ = ["draw", "run", "submit"]
 
-_KEYWORD = re.compile(r"\b(bind|compare|observables|on|precision|seed|shots|sweep)=")
-_OPTIONS = {
-    "bind": "Give each a value, --bind NAME=VALUE, or many, --sweep NAME=start:stop:points.",
-    "circuit": "--on NAME takes another engine; --on auto chooses one that can.",
-    "observables": "--observe takes Pauli strings, such as --observe 'Z0 Z1' or --observe ZZ.",
-    "on": "--on auto takes the fastest engine that can.",
-    "shots": "--shots N draws samples; --shots exact gives probabilities without sampling.",
-    "seed": "Leave --seed out to have one drawn, which the result names.",
-    "sweep": "--sweep NAME=start:stop:points, given again for a grid, or --sweep @table.",
-}
+# What a hint calls an argument of the service, and how the line says it.
+_OPTIONS = (
+    (r"\bshots=None\b", "--shots exact"),
+    (r"\bcompare=True\b", "--compare"),
+    (r"\bbind=\{'([^']+)': ([^}]+)\}", r"--bind \1=\2"),
+    (r"\bsweep=\{'([^']+)': \[[^\]]*\]\}", r"--sweep \1=0:1:11"),
+    (r"\bobservables=", "--observe "),
+    (r"\b(on|noise|mitigate)='([^' ]+)'", r"--\1 \2"),
+    (r"\b(bind|compare|mitigate|noise|on|precision|seed|shots|sweep)= ?", r"--\1 "),
+)
 
 
 def run(context: Context, circuit: Any, options: CircuitOptions) -> None:
@@ -34,7 +34,7 @@ def run(context: Context, circuit: Any, options: CircuitOptions) -> None:
     Raises
     ------
     Cancelled
-        The kernel was interrupted; the Run is kept, as cancelled.
+        The kernel was interrupted; the Run is kept, as cancelled. A job on a machine goes on.
     """
     title = "Sweep" if "sweep" in options.run else "Circuit"
     shown = LiveProgress(title, live=context.live)
@@ -43,14 +43,18 @@ def run(context: Context, circuit: Any, options: CircuitOptions) -> None:
             result = context.studio.quantum.run(circuit, **options.run, progress=shown)
     except (KeyboardInterrupt, Cancelled):
         shown.finish(None)
-        raise Cancelled(
-            "The circuit was stopped before its end.", "`%runs --status cancelled` names its Run."
-        ) from None
+        raise _stopped(options) from None
     except BaseException:
         shown.finish(None)
         raise
     context.bind(options.variable, result)
     shown.finish(result._repr_mimebundle_())
+
+
+def _stopped(options: CircuitOptions) -> Cancelled:
+    if ":" in options.run.get("on", ""):
+        return Cancelled("The waiting was stopped.", "The job goes on; `%qjobs` names it.")
+    return Cancelled("The circuit was stopped before its end.", "`%runs --status cancelled` names its Run.")
 
 
 def submit(context: Context, circuit: Any, options: CircuitOptions) -> None:
@@ -108,7 +112,9 @@ def _in_options() -> Iterator[None]:
     try:
         yield
     except BadInput as error:
-        hint = _OPTIONS.get(error.details.get("field", ""))
-        if hint is None or not _KEYWORD.search(error.hint):
+        hint = error.hint
+        for argument, option in _OPTIONS:
+            hint = re.sub(argument, option, hint)
+        if hint == error.hint:
             raise
         raise BadInput(error.message, hint, details=error.details) from None

@@ -19,6 +19,7 @@ OBJECTS = ("bind", "sweep", "observe", "noise")
 """Options that take objects of the notebook."""
 Pair: TypeAlias = tuple[str | None, Any]
 _CONSTANTS = {"pi": math.pi, "π": math.pi, "tau": math.tau}
+_ANY_QUBITS = 1 << 30
 _SWEEPS = "Write --sweep theta=0:2*pi:50, or --sweep theta={values}."
 
 
@@ -107,15 +108,22 @@ def _observables(pairs: Sequence[Pair]) -> Any:
     for name, value in pairs:
         if isinstance(value, Mapping):
             found += [(str(key), one) for key, one in value.items()]
-        elif name is not None:
-            found.append((name, value))
-        elif isinstance(value, str):
+        elif isinstance(value, list | tuple):
+            found += [(None, one) for one in value]
+        elif name is None and isinstance(value, str):
             found += [(None, part.strip()) for part in value.split(";") if part.strip()]
         else:
-            found += [(None, one) for one in (value if isinstance(value, list | tuple) else [value])]
+            found.append((name, value))
     if all(name is None for name, _ in found):
         return [value for _, value in found]
-    return {name or str(value): value for name, value in found}
+    return {name or _own_name(value): value for name, value in found}
+
+
+def _own_name(value: Any) -> str:
+    from workbench.quantum.observables import observable
+
+    # Whether the qubits are there is asked when the circuit is known.
+    return observable(value, _ANY_QUBITS).name
 
 
 def _bound(pairs: Sequence[Pair], namespace: Mapping[str, Any]) -> dict[str, Any] | None:

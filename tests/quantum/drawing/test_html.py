@@ -143,6 +143,14 @@ def test_a_distance_above_its_bound_or_unknown_is_marked(distance):
     assert cells(html)[1][2].endswith("✗")
 
 
+def test_one_engine_alone_neither_agrees_nor_disagrees():
+    alone = Agreement(("aer",), ((0.0,),), ((0.0,),), (0.1,), {"qsim": "it knows no noise"}, False)
+    for shown in (agreement_html(alone), result_text(Result(agreement=alone))):
+        assert "No two engines could run this circuit" in shown
+        assert "do not agree" not in shown
+    assert "it knows no noise" in agreement_html(alone)
+
+
 def test_nothing_that_a_result_holds_becomes_markup():
     result = Result(
         run_id=HOSTILE,

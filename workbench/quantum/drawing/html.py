@@ -26,6 +26,8 @@ _SPLIT = 6
 _SWEEP_ROWS = 6
 _BARS = 24
 _SAMPLED = 1e-12
+_PAIR = 2
+_ALONE = "No two engines could run this circuit"
 _STATES = {"completed": True, "done": True, "failed": False, "cancelled": False}
 
 
@@ -130,6 +132,8 @@ def agreement_html(agreement: Agreement) -> str:
     """Return how far apart each two engines are, how far they may be, and how long each took."""
     sign, color = mark(agreement.agree)
     verdict = "The engines agree" if agreement.agree else "The engines do not agree"
+    if len(agreement.engines) < _PAIR:
+        sign, color, verdict = "", "inherit", _ALONE
     rows = []
     for at, engine in enumerate(agreement.engines):
         cells = [cell(engine, left=True)]
@@ -189,8 +193,9 @@ def result_text(result: Result) -> str:
     if result.sweep is not None:
         lines.append(f"sweep of {len(result.sweep):,} points: {', '.join(map(str, result.sweep.columns))}")
     if result.agreement is not None:
+        engines = result.agreement.engines
         verdict = "agree" if result.agreement.agree else "do not agree"
-        lines.append(f"{', '.join(result.agreement.engines)} {verdict}")
+        lines.append(f"{', '.join(engines)} {verdict}" if len(engines) >= _PAIR else _ALONE)
     return "\n".join([*lines, _foot(result)])
 
 
