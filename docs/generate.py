@@ -109,7 +109,8 @@ def choosing_rule() -> str:
 
     small = f"up to {rule.SMALL} qubits and {rule.SHORT} operations"
     rows = {
-        f"Clifford, and it acts on measurements, or is sampled on {rule.TABLEAU_FROM} qubits or more": "`stim`",
+        f"Clifford, and it acts on measurements, or is sampled on {rule.TABLEAU_FROM} qubits or more":
+            "`stim`",
         "it acts on measurements in a way that cannot be deferred": "`aer`, shot by shot",
         f"more than {DENSE} qubits, where bonds of at most 2^{BOND} hold it":
             "`aer`, a matrix product state, with a warning",

@@ -85,8 +85,10 @@ class Run:
         What was streamed, each with its time in milliseconds from the start.
     error : dict or None
         ``code``, ``message``, ``hint`` of a failed or cancelled Run.
-    parameters, metrics : dict
-        Flat facts about how it was done and what it reached; columns of `Runs.frame`.
+    parameters : dict
+        Flat facts about how it was done; columns of `Runs.frame`.
+    metrics : dict
+        Flat numbers that it reached; columns too.
     tokens_input, tokens_output : int
         Tokens read and written.
     cost : float or None

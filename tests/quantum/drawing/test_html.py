@@ -37,6 +37,7 @@ class Result:
     expval: tuple = ()
     sweep: pd.DataFrame | None = None
     agreement: Agreement | None = None
+    mitigation: object = None
     meta: dict = field(
         default_factory=lambda: {"on": "qsim", "why": "static and pure", "shots": 1024, "seed": 7}
     )
@@ -106,6 +107,32 @@ def test_values_sweep_and_agreement_are_shown():
     assert "9 points, the first 6 shown" in said(html)
     assert ["qsim", "·", "2.0e-14 ✓", "1 ms"] in rows
     assert "stim left out: line 3: t is no Clifford gate" in said(html)
+
+
+@dataclass(frozen=True)
+class Value:
+    observable: str
+    raw: float
+
+
+@dataclass(frozen=True)
+class Mitigated:
+    method: str
+    values: tuple
+
+
+def test_a_mitigated_value_stands_beside_what_was_measured():
+    values = (Expectation("ZZ", 0.98, 0.01), Expectation("X0", 0.0, 1e-16))
+    mitigation = Mitigated("zne <1,3>", (Value("ZZ", 0.8), Value("X0", 0.1)))
+    result = Result(expval=values, mitigation=mitigation)
+    page = result_html(result)
+    assert '<th style="text-align:right">as measured</th>' in page
+    assert "+0.800000" in page
+    assert "mitigated by zne &lt;1,3&gt;" in page
+    text = result_text(result)
+    assert "⟨ZZ⟩ = +0.980000 ± 0.01, mitigated; measured +0.800000" in text
+    assert "⟨X0⟩ = +0.000000, mitigated" in text
+    assert "as measured" not in result_html(Result(expval=values))
 
 
 @pytest.mark.parametrize("distance", [0.5, float("nan")])

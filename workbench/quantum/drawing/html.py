@@ -91,15 +91,30 @@ def _outcomes(result: Result) -> str:
 
 
 def _expectations(result: Result) -> str:
+    measured = _measured(result)
     rows = [
-        cell(one.observable, code=True, left=True) + cell(f"{one.value:+.6f}") + cell(_error(one.error))
+        cell(one.observable, code=True, left=True)
+        + cell(f"{one.value:+.6f}")
+        + cell(_error(one.error))
+        + (cell(f"{measured[one.observable]:+.6f}") if measured else "")
         for one in result.expval
     ]
-    return table(["observable", "expectation", "standard error"], rows)
+    head = ["observable", "expectation", "standard error"]
+    if result.mitigation is None:
+        return table(head, rows)
+    method = escape(result.mitigation.method)
+    return table([*head, "as measured"], rows) + f'<div style="{FADED}">mitigated by {method}</div>'
+
+
+def _measured(result: Result) -> dict[str, float]:
+    """Return what was measured before it was mitigated, by observable; nothing where it was not."""
+    mitigated = result.mitigation
+    rows = () if mitigated is None else mitigated.values  # noqa: PD011 - of no DataFrame
+    return {one.observable: one.raw for one in rows}
 
 
 def _error(error: float) -> str:
-    return f"{error:.2g}" if error else "exact"
+    return f"{error:.2g}" if error > _SAMPLED else "exact"
 
 
 def _sweep(frame: pd.DataFrame) -> str:
@@ -166,9 +181,11 @@ def result_text(result: Result) -> str:
             lines.append(f"{short_key(key)}{counted}  {value / shots:.4f}")
         hidden = len(result.counts or result.probabilities or {}) - _OUTCOMES
         lines += [f"… and {hidden:,} more"] if hidden > 0 else []
+    measured = _measured(result)
     for one in result.expval:
-        error = f" ± {one.error:.2g}" if one.error else ""
-        lines.append(f"⟨{one.observable}⟩ = {one.value:+.6f}{error}")
+        error = f" ± {one.error:.2g}" if one.error > _SAMPLED else ""
+        raw = f", mitigated; measured {measured[one.observable]:+.6f}" if measured else ""
+        lines.append(f"⟨{one.observable}⟩ = {one.value:+.6f}{error}{raw}")
     if result.sweep is not None:
         lines.append(f"sweep of {len(result.sweep):,} points: {', '.join(map(str, result.sweep.columns))}")
     if result.agreement is not None:
