@@ -15,7 +15,10 @@ from workbench.quantum.rewriting import SEQUENCES
 from workbench.quantum.synthesis import power_of, synthesised
 from workbench.quantum.unitaries import controlled, standard_gates, unitary
 
-__all__ = ["GateLowering", "angle"]
+__all__ = ["GateLowering", "angle", "check_many"]
+
+MOST_OPERATIONS = 1_000_000
+"""What opening a circuit's gates and loops may add to it."""
 
 _Unitary: TypeAlias = Gate | Matrix
 _SMALL = 3
@@ -149,6 +152,7 @@ class GateLowering:
                 ops.append(Gate(instruction.name, at, tuple(map(angle, instruction.params))))
             elif self.whole(instruction.operation) or _steps(instruction):
                 ops.extend(inner.lower(instruction.operation, at, line))
+                check_many(len(ops), line)
             elif instruction.name not in ("barrier", "delay"):
                 raise _not_unitary(operation, instruction.name, line)
         return _Piece(tuple(ops), inner.phase)
@@ -165,6 +169,23 @@ class GateLowering:
             "it has no definition.",
             "Give it a definition, or a matrix on at most three qubits.",
             details={"field": "circuit", "line": line, "operation": operation.name},
+        )
+
+
+def check_many(count: int, line: int | None) -> None:
+    """Refuse a circuit that is short to write and would fill the memory when its gates are opened.
+
+    Raises
+    ------
+    BadInput
+        They are more than `MOST_OPERATIONS`.
+    """
+    if count > MOST_OPERATIONS:
+        where = "" if line is None else f" at line {line}"
+        raise BadInput(
+            f"Written out, gates and loops are more than {MOST_OPERATIONS:,} operations{where}.",
+            "Nest gates and loops less deeply.",
+            details={"field": "circuit", "line": line},
         )
 
 
@@ -192,10 +213,10 @@ def _key(operation: Any) -> Any:
     base = getattr(operation, "base_class", type(operation))
     if base in _names() and _closed(operation):
         return base, operation.num_qubits, tuple(operation.params)
-    # A gate that an OpenQASM 2 program defines shares its body among its uses.
-    # A copy of it has none: the empty one that copies hold is the same for all of them.
-    body = getattr(operation, "_bytecode", None)
-    return (id(body), tuple(operation.params)) if body else id(operation)
+    # What an OpenQASM 2 program defines knows the gates that stood above it, one list for all its uses.
+    # A copy of it has an empty one, which is the same for every copy of anything.
+    above = getattr(operation, "_gates", None)
+    return (id(above), operation.name, tuple(operation.params)) if above else id(operation)
 
 
 def _closed(operation: Any) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import BadInput
 from workbench.quantum.conditions import Condition
-from workbench.quantum.gates import GateLowering, angle
+from workbench.quantum.gates import GateLowering, angle, check_many
 from workbench.quantum.lowered import GATES, Branch, Gate, Lowered, Measure, Op, Reset, While
 
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["lower"]
 
+_ROUND = 20
+"""Operations that a round of a loop counts for beside its own, as it takes as long."""
 _NOTHING = frozenset({"Barrier", "Delay"})
 
 
@@ -46,7 +48,7 @@ def lower(circuit: QuantumCircuit, lines: Sequence[int | None] = ()) -> Lowered:
         Naming the operation and its line, for variables, ``break``, ``continue`` and whatever has
         neither matrix nor definition.
     """
-    lowering = _Lowering()
+    lowering = _Lowering(len(circuit.data))
     lowering.circuit(circuit, range(circuit.num_qubits), range(circuit.num_clbits), lines)
     return Lowered(
         qubits=circuit.num_qubits,
@@ -58,10 +60,12 @@ def lower(circuit: QuantumCircuit, lines: Sequence[int | None] = ()) -> Lowered:
 
 
 class _Lowering:
-    def __init__(self) -> None:
+    def __init__(self, written: int) -> None:
+        self.written = written
         self.ops: list[Op] = []
         self.gates = GateLowering()
         self.touched: set[int] = set()
+        self.inside = 0
 
     def circuit(
         self, circuit: Any, qubits: Iterable[int], clbits: Iterable[int], lines: Sequence[int | None]
@@ -82,6 +86,7 @@ class _Lowering:
                 touch(at)
             else:
                 self._other(instruction, at, clbit_at, line)
+                check_many(len(self.ops) + self.inside - self.written, line)
 
     def _other(
         self, instruction: Any, at: tuple[int, ...], clbit_at: dict[Any, int], line: int | None
@@ -133,6 +138,8 @@ class _Lowering:
             case "for_loop":
                 indices, parameter, body = operation.params
                 for index in indices:
+                    self.inside += _ROUND
+                    check_many(self.inside - self.written, line)
                     bound = body if parameter is None else _assigned(body, parameter, index)
                     self.circuit(bound, at, clbits, [line])
             case "switch_case":
@@ -169,6 +176,7 @@ class _Lowering:
         self.circuit(body, at, clbits, [line])
         self.gates.phase = phase
         inner, self.ops = self.ops, outer
+        self.inside += len(inner)
         return tuple(inner)
 
 

@@ -7,7 +7,11 @@ from collections.abc import Iterable
 
 from workbench.errors import BadInput
 
-__all__ = ["at", "near"]
+__all__ = ["MOST_BITS", "TOO_MANY_BITS", "at", "near"]
+
+MOST_BITS = 100_000
+"""Qubits and classical bits of a program: a line of text is not to fill the memory."""
+TOO_MANY_BITS = f"A program has at most {MOST_BITS:,} qubits and bits."
 
 _SHOWN = 100
 

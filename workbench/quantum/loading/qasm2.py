@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from workbench.errors import BadInput
-from workbench.quantum.loading.places import at, near
+from workbench.quantum.loading.places import MOST_BITS, TOO_MANY_BITS, at, near
 from workbench.quantum.loading.program import Program
 from workbench.quantum.loading.statements import Statement, operations, registers, statements
 
@@ -49,6 +49,7 @@ def read(source: str) -> Program:
 
     _check_included(source)
     parts = list(statements(source))
+    _check_sizes(source, parts)
     known = {gate.name: gate.num_params for gate in qasm2.LEGACY_CUSTOM_INSTRUCTIONS}
     own = {item.text.split()[1].partition("(")[0] for item in parts if _defines(item)}
     _check_parameters(source, parts, {name: count for name, count in known.items() if name not in own})
@@ -82,6 +83,14 @@ def _check_included(source: str) -> None:
             line, column = before.count("\n") + 1, found.start() - before.rfind("\n")
             sentence = f"No file {name!r:.60} is included, only {' and '.join(sorted(_INCLUDED))}."
             raise at(source, line, column, sentence, "Write its gates into the program.")
+
+
+def _check_sizes(source: str, parts: list[Statement]) -> None:
+    bits = 0
+    for item in (one for one in parts if one.name in {"qreg", "creg"}):
+        bits += sum(registers(f"{item.text};").values())
+        if bits > MOST_BITS:
+            raise at(source, item.line, item.column, TOO_MANY_BITS)
 
 
 def _check_parameters(source: str, parts: list[Statement], needed: dict[str, int]) -> None:

@@ -13,6 +13,8 @@ from qiskit_qasm3_import.converter import ConvertVisitor
 from qiskit_qasm3_import.exceptions import ConversionError
 from qiskit_qasm3_import.types import Bit, Gate
 
+from workbench.quantum.loading.places import MOST_BITS, TOO_MANY_BITS
+
 __all__ = ["Visitor"]
 
 
@@ -32,6 +34,7 @@ class Visitor(ConvertVisitor):
         self.lines: list[int | None] = []
         self.place = (0, 0)
         self.symbols: dict[str, Any] = {}
+        self._bits = 0
 
     def visit_Program(self, node: Any, context: Any) -> Any:  # noqa: N802
         """Visit the statements, noting from which each operation came."""
@@ -47,6 +50,22 @@ class Visitor(ConvertVisitor):
         if isinstance(node, ast.Statement) and node.span is not None:
             self.place = node.span.start_line, node.span.start_column + 1
         return super().visit(node, context)
+
+    def visit_QubitDeclaration(self, node: Any, context: Any) -> Any:  # noqa: N802
+        """Visit a declaration, after a look at its size."""
+        self._declare(node.size, context, node)
+        return super().visit_QubitDeclaration(node, context)
+
+    def visit_ClassicalDeclaration(self, node: Any, context: Any) -> Any:  # noqa: N802
+        """Visit a declaration, after a look at its size."""
+        if isinstance(node.type, ast.BitType):
+            self._declare(node.type.size, context, node)
+        return super().visit_ClassicalDeclaration(node, context)
+
+    def _declare(self, size: Any, context: Any, node: Any) -> None:
+        self._bits += 1 if size is None else self._resolve_constant_int(size, context)
+        if self._bits > MOST_BITS:
+            raise ConversionError(TOO_MANY_BITS, node)
 
     def visit_QuantumGate(self, node: Any, context: Any) -> Any:  # noqa: N802
         """Visit a gate, after a look at what it is given."""
@@ -69,6 +88,8 @@ class Visitor(ConvertVisitor):
             return super()._apply_gate_modifier(modifier, gate, context)
         argument = modifier.argument
         controls = 1 if argument is None else self._resolve_constant_int(argument, context)
+        if controls > self._bits:
+            raise ConversionError(f"there are no {controls:,} qubits to control a gate", modifier)
         # The importer leaves it to Qiskit's default, which is deprecated.
         return gate.control(controls, ctrl_state=2**controls - 1 if closed else 0, annotated=False)
 
