@@ -34,17 +34,6 @@ def test_a_bell_pair_shows_its_circuit_its_counts_and_its_run(kernel: Kernel):
     assert values(kernel, "again.counts") == counts
 
 
-def test_a_bell_pair_takes_under_25_milliseconds(kernel: Kernel):
-    kernel.ok(
-        "import time\nfrom IPython.display import clear_output\ntook = []\n"
-        f"for _ in range(12):\n    began = time.perf_counter()\n"
-        f"    get_ipython().run_cell_magic('circuit', '', {BELL!r})\n"
-        "    took.append(time.perf_counter() - began)\nclear_output()"
-    )
-    # The best one says what the work takes, whatever else the machine does.
-    assert values(kernel, "min(took)") < 0.025
-
-
 @pytest.mark.parametrize(
     ("cell", "dialect", "said", "keys"),
     [

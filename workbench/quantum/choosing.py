@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.quantum.limits import BOND, DENSE, bond_bound
+from workbench.wording import amount
 
 if TYPE_CHECKING:
     from workbench.quantum.backends import Engines
@@ -72,7 +73,7 @@ def choose(
         from workbench.quantum.emit.stim import refusal
 
         if refusal(lowered) is None:
-            kind = "acts on measurements" if lowered.dynamic else f"has {lowered.qubits} qubits"
+            kind = "acts on measurements" if lowered.dynamic else f"has {amount(lowered.qubits, 'qubit')}"
             return Choice("stim", "double", f"a Clifford circuit that {kind}: its tableau is sampled")
     if lowered.dynamic:
         why = "acts on measurements in a way that cannot be deferred: shot by shot"
@@ -85,13 +86,13 @@ def choose(
 def _dense(lowered: Lowered, engines: Engines, precision: Precision | None) -> Choice:
     qubits = lowered.qubits
     if qubits <= SMALL and len(lowered.ops) <= SHORT and precision != "single":
-        why = f"{qubits} qubits and few operations: Qiskit's state vector starts the soonest"
+        why = f"{amount(qubits, 'qubit')} and few operations: Qiskit's state vector starts the soonest"
         return Choice("qiskit", "double", why)
     if precision != "double" and qubits >= SINGLE_FROM and _usable(engines, "qsim"):
-        return Choice("qsim", "single", f"{qubits} qubits in single precision: qsim fuses gates")
+        return Choice("qsim", "single", f"{amount(qubits, 'qubit')} in single precision: qsim fuses gates")
     if precision == "single":
-        return Choice("aer", "single", f"{qubits} qubits in single precision")
-    return Choice("aer", "double", f"{qubits} qubits in double precision: Aer fuses gates")
+        return Choice("aer", "single", f"{amount(qubits, 'qubit')} in single precision")
+    return Choice("aer", "double", f"{amount(qubits, 'qubit')} in double precision: Aer fuses gates")
 
 
 def _beyond(lowered: Lowered) -> Choice | None:
@@ -102,7 +103,7 @@ def _beyond(lowered: Lowered) -> Choice | None:
     return Choice(
         "aer",
         "double",
-        f"{lowered.qubits} qubits with little entanglement: a matrix product state, bonds up to {2**bond}",
+        f"{amount(lowered.qubits, 'qubit')} with little entanglement: a matrix product state, bonds up to {2**bond}",
         "Computed as a matrix product state; compare with a smaller circuit of the same kind.",
     )
 
@@ -128,22 +129,22 @@ def choose_noisy(lowered: Lowered, noise: Noise, engines: Engines, *, sampled: b
     if lowered.dynamic or (sampled and keeps_measurements(lowered, noise)):
         return Choice("aer", "double", "noise on what acts on measurements: a trajectory a shot")
     if qubits <= DENSITY_QUBITS or not sampled:
-        return Choice("aer", "double", f"{qubits} qubits with noise: the density matrix, exactly")
+        return Choice("aer", "double", f"{amount(qubits, 'qubit')} with noise: the density matrix, exactly")
     if _usable(engines, "stim"):
         from workbench.quantum.noise.on_stim import pauli_only
         from workbench.quantum.noise.program import program
 
         if pauli_only(program(lowered.shown().unmeasured(), noise)) is None:
-            why = f"{qubits} qubits, Clifford gates and Pauli noise: a sampled tableau"
+            why = f"{amount(qubits, 'qubit')}, Clifford gates and Pauli noise: a sampled tableau"
             return Choice("stim", "double", why)
-    return Choice("aer", "double", f"{qubits} qubits with noise: a trajectory a shot")
+    return Choice("aer", "double", f"{amount(qubits, 'qubit')} with noise: a trajectory a shot")
 
 
 def choose_sweep(qubits: int, engines: Engines) -> Choice:
     """Choose the engine for exact expectation values of many parameter values."""
     if qubits <= BROADCAST and _usable(engines, "pennylane"):
-        return Choice("pennylane", "double", f"a sweep of {qubits} qubits: all points in one array")
-    return Choice("aer", "double", f"a sweep of {qubits} qubits: one circuit, many values")
+        return Choice("pennylane", "double", f"a sweep of {amount(qubits, 'qubit')}: all points in one array")
+    return Choice("aer", "double", f"a sweep of {amount(qubits, 'qubit')}: one circuit, many values")
 
 
 def _usable(engines: Engines, name: str) -> bool:

@@ -108,7 +108,9 @@ class CircuitResult:
     @cached_property
     def probabilities(self) -> dict[str, float] | None:
         """Key to exact probability, without those that are 0; ``None`` where they were not kept."""
-        return read(self._output.get("probabilities"), len(self.bits), self.load)
+        found = read(self._output.get("probabilities"), len(self.bits), self.load)
+        # JSON knows no difference between 1 and 1.0
+        return None if found is None else {key: float(value) for key, value in found.items()}
 
     @cached_property
     def expval(self) -> tuple[Expectation, ...]:
