@@ -103,7 +103,7 @@ def _beyond(lowered: Lowered) -> Choice | None:
     return Choice(
         "aer",
         "double",
-        f"{amount(lowered.qubits, 'qubit')}, little entanglement: a matrix product state, bonds up to {2**bond}",
+        f"{lowered.qubits} qubits, little entanglement: a matrix product state, bonds up to {2**bond}",
         "Computed as a matrix product state; compare with a smaller circuit of the same kind.",
     )
 
