@@ -12,8 +12,13 @@ import pytest
 import workbench
 from tests.standin.server import KEYS
 from tests.widgets.conftest import until
+from workbench.errors import Cancelled
 from workbench.quantum import backends
+from workbench.quantum.agreement import compare
 from workbench.quantum.backends.base import Outcome, Task
+from workbench.quantum.execution import Asked
+from workbench.quantum.loading import load
+from workbench.quantum.lowering import lower
 from workbench.studio import Studio
 from workbench.widgets import CircuitWidget
 from workbench.widgets.circuits_examples import examples
@@ -200,6 +205,15 @@ def test_every_engine_is_compared(studio: Studio, patient: type[PatientBackend])
     assert shown["error"] is None and "total variation distance" in shown["agreement"]
     assert {"aer", "cirq", "qsim", "patient"} <= {*run.output["agreement"]["engines"]}
     assert "The engines do not agree" in shown["agreement"]  # the patient one says 00 alone
+
+
+def test_a_comparison_is_stopped_between_two_engines(studio: Studio) -> None:
+    def stop() -> None:
+        raise Cancelled("Enough.")
+
+    lowered = lower(load(examples()[0]["source"]).circuit)
+    with pytest.raises(Cancelled):
+        compare(lowered, Asked(None, 1), ["qiskit", "aer"], studio.quantum.engines, check=stop)
 
 
 def test_a_result_of_what_stood_there_before_is_told(reader: Reader) -> None:
