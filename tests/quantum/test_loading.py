@@ -105,7 +105,7 @@ def test_a_text_is_known_by_how_it_is_written(text, dialect):
         (NEW + "qubit[2] q;\nh q[5];", 4, 1, "out of the range"),
         (NEW + "qubit[2] q;\nrx q[0];", 4, 1, "takes 1 parameter, not 0"),
         (NEW + "qubit[2] q;\ncx q[0];", 4, 1, "takes 2 qubits, not 1"),
-        (NEW + "qubit[2] q;\ncx q[0], q[0];", 4, 1, "Duplicate"),
+        (NEW + "qubit[2] q;\ncx q[0], q[0];", 4, 1, "same qubit is named twice"),
         (NEW + "qubit[2] q;\nqubit[3] r;\ncx q, r;", 5, 1, "Mismatched lengths"),
         (NEW + "qubit[2] q\nh q;", 4, 1, "'h' cannot stand here"),
         (NEW + "qubit[2] q;\nh q[0]", 4, 7, "ends before"),
@@ -251,3 +251,16 @@ def test_a_mark_of_byte_order_is_no_part_of_the_program():
 def test_what_the_parser_stumbles_over_is_one_sentence(text):
     with pytest.raises(BadInput):
         load("OPENQASM 2.0;\n" + text)
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("c = measure q;", "not equally many"),
+        ("cx q[0], q[0];", "The same qubit is named twice"),
+    ],
+)
+def test_what_does_not_fit_in_openqasm_3_is_said_plainly(statement, said):
+    with pytest.raises(BadInput, match=said) as told:
+        load(f"{NEW}qubit[2] q;\nbit[3] c;\n{statement}\n")
+    assert told.value.details["line"] > 1

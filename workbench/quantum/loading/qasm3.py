@@ -39,6 +39,10 @@ _PLACE = re.compile(r"^L?(\d+)[:,]C?(\d+): (.*)", re.DOTALL)
 _UNDEFINED = re.compile(r"Undefined symbol '(\w+)'|gate '(\w+)' is not defined")
 _NODE = re.compile(r"node of type (\w+) is not supported|'(\w+)' cannot be resolved into a Qiskit value")
 _SUBSET = "The subset of OpenQASM 3 that is taken stands in workbench.quantum.loading.OPENQASM_3."
+_MEANT = {
+    "duplicate": "The same qubit is named twice.",
+    "register size error": "The qubits that are measured and the bits that take them are not equally many.",
+}
 
 
 def read(source: str) -> Program:
@@ -70,9 +74,17 @@ def read(source: str) -> Program:
     except IndexError as error:
         raise at(source, *visitor.place, "An index is out of the range of its register.") from error
     except (QiskitError, TypeError, ValueError, ZeroDivisionError) as error:
-        raise at(source, *visitor.place, f"This cannot be done: {_sentence(error)}") from error
+        raise at(source, *visitor.place, _meant(error)) from error
     lines = visitor.lines + [None] * (len(circuit.data) - len(visitor.lines))
     return Program(circuit, "qasm3", source, tuple(lines))
+
+
+def _meant(error: Exception) -> str:
+    said = str(error).strip("'\"")
+    for start, sentence in _MEANT.items():
+        if said.startswith(start):
+            return sentence
+    return f"This cannot be done: {_sentence(said)}"
 
 
 def _malformed(source: str, error: Exception) -> BadInput:
