@@ -10,6 +10,7 @@ import pytest
 
 from tests.quantum.conformance import bell, lopsided
 from workbench.errors import BadInput, NotFound
+from workbench.quantum import grid
 from workbench.studio import Studio
 
 FETCH = """
@@ -42,6 +43,8 @@ def test_a_job_outlives_its_process(studio: Studio) -> None:
 
 
 def test_what_a_machine_does_not_do(studio: Studio) -> None:
+    with pytest.raises(BadInput, match="takes no sweep"):
+        studio.quantum.run(bell(), "fake:manila", sweep=grid(a=[1.0, 2.0]))
     with pytest.raises(BadInput, match="takes no observables"):
         studio.quantum.run(bell(), "fake:manila", observables="ZZ")
     with pytest.raises(BadInput, match=r"measures nothing|nothing"):

@@ -71,7 +71,8 @@ class QuantumService(Sending, Studies):
         circuit : str, path or object
             OpenQASM 2 or 3 text, or a circuit of Qiskit, Cirq, PennyLane or Braket.
         on : str
-            An engine's name, or ``auto`` for the fastest; see `workbench.quantum.choosing`.
+            An engine's name, or ``auto`` for the fastest; see `workbench.quantum.choosing`. A machine,
+            such as ``fake:manila``, is sent the circuit and waited for; `submit` does not wait.
         shots : int, None or "auto"
             Samples, 1 to 100,000,000. ``None``: exact probabilities and none of them sampled. By
             default 1,024, while expectation values and sweeps are exact.
@@ -111,7 +112,7 @@ class QuantumService(Sending, Studies):
         MissingExtra
             An engine's library is not installed.
         """
-        if ":" in on:
+        if isinstance(on, str) and ":" in on:
             _only(on, observables=observables, sweep=sweep, noise=noise, compare=compare, mitigate=mitigate)
             count = DEFAULT_SHOTS if shots == "auto" or shots is None else shots
             job = self.submit(circuit, on, count, seed, bind, dialect=dialect, name=name, tags=tags)
@@ -198,7 +199,7 @@ class QuantumService(Sending, Studies):
 
 def _only(on: str, **given: Any) -> None:
     """Refuse what a machine that takes jobs does not do."""
-    named = next((name for name, value in given.items() if value), None)
+    named = next((name for name, value in given.items() if value is not None and value is not False), None)
     if named is not None:
         raise BadInput(
             f"{on} samples what a circuit measures, and takes no {named}.",
