@@ -63,7 +63,7 @@ def test_a_task_is_created_found_again_and_fetched(jobs: Jobs, service):
     service.end("RUNNING")
     assert job.refresh().state == "running"
     service.end("COMPLETED")
-    run = job.result(30)
+    run = job.result(30).run
     assert run.output["counts"] == {"0010": 100}
     assert run.cost == pytest.approx(0.3 + 100 * 0.00145)
     assert jobs.studio.runs.verify() == []

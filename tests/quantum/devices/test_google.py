@@ -34,7 +34,7 @@ def asymmetric():
 def test_a_virtual_processor_end_to_end(studio: Studio):
     jobs = Jobs(studio)
     job = jobs.submit(asymmetric(), "google:willow_pink", shots=SHOTS, seed=2)
-    run = job.result(90)
+    run = job.result(90).run
     counts = run.output["counts"]
     assert sum(counts.values()) == SHOTS
     assert max(counts, key=counts.get) == "0010"

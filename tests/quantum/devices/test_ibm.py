@@ -55,7 +55,7 @@ def test_a_job_is_sent_found_again_and_fetched(jobs: Jobs, service):
     service.end("Running")
     assert Jobs(Studio(load_settings())).refresh(job.run_id).state == "running"
     service.end("Completed")
-    run = job.result(30)
+    run = job.result(30).run
     assert run.output["counts"] == {"011": 200}
     assert run.output["meta"]["quantum_seconds"] == 2.5
     assert len(run.output["meta"]["layout"]) == 3
