@@ -13,7 +13,8 @@ export WORKBENCH_HOME ?= $(CURDIR)/.workbench
 MODEL := $(STAMPS)/model
 BENCHES := $(filter-out __init__ corpora peers report,$(notdir $(basename $(wildcard benchmarks/*.py))))
 PYTEST = WORKBENCH_TEST_MODELS="$$WORKBENCH_HOME/models" $(BIN)/python -m pytest
-FAST := not slow and not browser and not servers and not acceptance
+TOGETHER := not slow and not browser and not servers and not acceptance
+FAST := $(TOGETHER) and not engines
 
 .PHONY: help demo test test-fast lint lab dashboards bench docs site notebooks clean
 help:  ## list the targets
@@ -52,10 +53,10 @@ demo: $(STAMPS)/demo $(MODEL)  ## run the flagship report offline, print its Run
 # First what needs no server, browser or long time, on two cores; then the rest, one by one. A choice in ARGS may
 # leave one of them with nothing to do, which pytest tells by 5.
 test: $(STAMPS)/dev $(MODEL) system-packages  ## every test
-	$(PYTEST) -n 2 --dist loadfile -m '$(FAST)' $(ARGS) || [ $$? -eq 5 ]
-	$(PYTEST) -m 'not ($(FAST))' $(ARGS) || [ $$? -eq 5 ]
+	$(PYTEST) -n 2 --dist loadfile -m '$(TOGETHER)' $(ARGS) || [ $$? -eq 5 ]
+	$(PYTEST) -m 'not ($(TOGETHER))' $(ARGS) || [ $$? -eq 5 ]
 
-test-fast: $(STAMPS)/dev  ## the tests without browser, servers and whole notebooks, under two minutes
+test-fast: $(STAMPS)/dev  ## the tests without browser, servers, circuit engines and whole notebooks, under two minutes
 	$(PYTEST) -q -n 2 --dist loadfile -m '$(FAST)' $(ARGS)
 
 lint: $(STAMPS)/dev  ## style, types, the import contract

@@ -25,8 +25,7 @@ _LOOKUP = socket.getaddrinfo
 
 # What a folder's tests are marked with.
 _FOLDERS = {"acceptance": "acceptance", "browser": "browser", "server": "servers", "servers": "servers"}
-# They load torch and every circuit engine, hash passwords, wait for limits and servers to strike, and start
-# a kernel for each test.
+# They load torch, hash passwords, wait for limits, servers and jobs, and start a kernel for each test.
 _SLOW_FILES = (
     "accounts/test_service.py",
     "chat/test_foreign_servers.py",
@@ -38,13 +37,12 @@ _SLOW_FILES = (
     "quantum/devices/test_fake.py",
     "quantum/devices/test_google.py",
     "quantum/devices/test_ibm.py",
-    "quantum/test_backends.py",
-    "quantum/test_canonical.py",
-    "quantum/test_circuits.py",
-    "quantum/test_emitters.py",
-    "quantum/test_gates.py",
     "reports/test_report.py",
 )
+
+
+# They load circuit engines, each of which takes seconds to start.
+_ENGINES = ("/tests/quantum/", "/tests/magics/test_circuit", "/tests/widgets/test_circuit")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -55,6 +53,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(_FOLDERS[folder])
         if "model_file" in getattr(item, "fixturenames", ()) or item.path.as_posix().endswith(_SLOW_FILES):
             item.add_marker("slow")
+        place = item.path.as_posix()
+        if any(part in place for part in _ENGINES):
+            item.add_marker("engines")
 
 
 class LeftTheMachine(AssertionError):
