@@ -13,7 +13,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from qiskit import QuantumCircuit
 from qiskit.circuit import Parameter
 
 from benchmarks.report import tell
+from tests.quantum.conformance import ghz, teleported
 from workbench.errors import WorkbenchError
 from workbench.settings import load_settings
 from workbench.studio import Studio
@@ -67,33 +67,6 @@ def fourier(qubits: int) -> QuantumCircuit:
     for low in range(qubits // 2):
         circuit.swap(low, qubits - 1 - low)
     circuit.measure(range(qubits), range(qubits))
-    return circuit
-
-
-def ghz(qubits: int) -> QuantumCircuit:
-    """All alike, all measured."""
-    circuit = QuantumCircuit(qubits, qubits)
-    circuit.h(0)
-    for low, high in pairwise(range(qubits)):
-        circuit.cx(low, high)
-    circuit.measure(range(qubits), range(qubits))
-    return circuit
-
-
-def teleportation() -> QuantumCircuit:
-    """One qubit carried over by two bits."""
-    circuit = QuantumCircuit(3, 3)
-    circuit.ry(math.pi / 3, 0)
-    circuit.h(1)
-    circuit.cx(1, 2)
-    circuit.cx(0, 1)
-    circuit.h(0)
-    circuit.measure([0, 1], [0, 1])
-    with circuit.if_test((circuit.clbits[1], 1)):
-        circuit.x(2)
-    with circuit.if_test((circuit.clbits[0], 1)):
-        circuit.z(2)
-    circuit.measure(2, 2)
     return circuit
 
 
@@ -311,7 +284,7 @@ def main() -> None:
             ),
             engines_row(studio, "GHZ-1000, 1,024 shots", ghz(1000), 1024, ["stim"]),
             engines_row(
-                studio, "teleportation, 10,000 shots", teleportation(), 10_000,
+                studio, "teleportation, 10,000 shots", teleported(), 10_000,
                 ["aer", "cirq", "lightning", "pennylane", "qiskit", "qsim"],
             ),
         ]  # fmt: skip

@@ -23,7 +23,7 @@ from workbench.quantum.devices.aws_session import (
     session_for,
     tagged,
 )
-from workbench.quantum.devices.base import Announce, Fetched, State, Ticket, ticket_of
+from workbench.quantum.devices.base import EXTRA, Announce, Fetched, State, Ticket, ticket_of
 from workbench.quantum.devices.prices import HardwarePrices
 from workbench.quantum.devices.readout import by_bits, gates_and_readout
 from workbench.quantum.devices.transpiling import level_of
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["AwsDevices"]
 
-_EXTRA = "pip install 'autogent-studio[quantum]'"
 _OURS = ("bucket", "optimization_level")
 _STATES: dict[str, State] = {
     "CREATED": "queued",
@@ -71,7 +70,7 @@ class AwsDevices:
     def available(self) -> str | None:
         """Return why it cannot be used now, or ``None`` when it can."""
         if find_spec("braket") is None:
-            return f"amazon-braket-sdk is not installed: {_EXTRA}"
+            return f"amazon-braket-sdk is not installed: {EXTRA}"
         return None if has_key(self._settings) else "AWS_BRAKET_ACCESS_KEY is not set."
 
     def ids(self) -> list[str]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import BadInput, MissingExtra, MissingKey, ProviderFailed, Unauthorized, Unavailable
-from workbench.quantum.devices.base import Ticket
+from workbench.quantum.devices.base import EXTRA, Ticket
 
 if TYPE_CHECKING:
     from braket.aws import AwsQuantumTask, AwsSession
@@ -28,7 +28,6 @@ __all__ = [
     "tagged",
 ]
 
-_EXTRA = "pip install 'autogent-studio[quantum]'"
 _PREFIX = "arn:aws:braket:"
 NAMES = {
     "ankaa-3": "us-west-1::device/qpu/rigetti/Ankaa-3",
@@ -77,7 +76,7 @@ def session_for(settings: Settings, region: str | None, bucket: str | None = Non
         import boto3
         from braket.aws import AwsSession
     except ImportError as error:
-        raise MissingExtra("Devices on Amazon Braket need amazon-braket-sdk.", _EXTRA) from error
+        raise MissingExtra("Devices on Amazon Braket need amazon-braket-sdk.", EXTRA) from error
     chosen = region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or _REGION
     return AwsSession(boto_session=boto3.Session(region_name=chosen, **keys), default_bucket=bucket)
 

@@ -12,8 +12,10 @@ from workbench.errors import BadInput
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
 
-__all__ = ["Announce", "Devices", "Fetched", "State", "Ticket", "ticket_of"]
+__all__ = ["EXTRA", "Announce", "Devices", "Fetched", "State", "Ticket", "ticket_of"]
 
+EXTRA = "pip install 'autogent-studio[quantum]'"
+"""What to say where a provider's library is not installed."""
 State: TypeAlias = Literal["queued", "running", "done", "failed", "cancelled"]
 Ticket: TypeAlias = dict[str, Any]
 """JSON that finds a job again: ``provider``, ``device``, ``id`` (the provider's, ``None`` while it is

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import BadInput, MissingExtra
-from workbench.quantum.devices.base import Announce, Fetched, Ticket, ticket_of
+from workbench.quantum.devices.base import EXTRA, Announce, Fetched, Ticket, ticket_of
 from workbench.quantum.devices.local import LocalJobs
 from workbench.quantum.devices.transpiling import fitted, flat, leftmost_first, level_of
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from workbench.settings import Settings
 
 __all__ = ["FakeDevices", "backend_of", "described", "simulate"]
-
-_EXTRA = "pip install 'autogent-studio[quantum]'"
 
 
 class FakeDevices:
@@ -43,7 +41,7 @@ class FakeDevices:
         """Return why it cannot be used now, or ``None`` when it can."""
         for module in ("qiskit_ibm_runtime", "qiskit_aer"):
             if find_spec(module) is None:
-                return f"{module} is not installed: {_EXTRA}"
+                return f"{module} is not installed: {EXTRA}"
         return None
 
     def ids(self) -> list[str]:
@@ -164,7 +162,7 @@ def _kinds() -> dict[str, Any]:
         from qiskit_ibm_runtime import fake_provider
         from qiskit_ibm_runtime.fake_provider.fake_backend import FakeBackendV2
     except ImportError as error:
-        raise MissingExtra("Fake devices need qiskit-ibm-runtime.", _EXTRA) from error
+        raise MissingExtra("Fake devices need qiskit-ibm-runtime.", EXTRA) from error
     found = (getattr(fake_provider, name) for name in dir(fake_provider) if name.startswith("Fake"))
     kinds = [kind for kind in found if isinstance(kind, type) and issubclass(kind, FakeBackendV2)]
     return dict(sorted((_short(kind.__name__), kind) for kind in kinds))

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import BadInput
-from workbench.quantum.devices.base import Announce, Fetched, State, Ticket, ticket_of
+from workbench.quantum.devices.base import EXTRA, Announce, Fetched, State, Ticket, ticket_of
 from workbench.quantum.devices.google_engine import code_of, engine_for, google_errors
 from workbench.quantum.devices.google_virtual import (
     PROCESSORS,
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 __all__ = ["GoogleDevices"]
 
-_EXTRA = "pip install 'autogent-studio[quantum]'"
 _STATES: dict[str, State] = {
     "STATE_UNSPECIFIED": "queued",
     "READY": "queued",
@@ -75,7 +74,7 @@ class GoogleDevices:
 
     def available(self) -> str | None:
         """Return why it cannot be used now, or ``None`` when it can; virtual processors need no key."""
-        return None if find_spec("cirq_google") else f"cirq-google is not installed: {_EXTRA}"
+        return None if find_spec("cirq_google") else f"cirq-google is not installed: {EXTRA}"
 
     def ids(self) -> list[str]:
         """Return the virtual processors."""

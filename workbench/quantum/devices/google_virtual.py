@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import BadInput, MissingExtra
+from workbench.quantum.devices.base import EXTRA
 from workbench.quantum.devices.readout import by_bits
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ __all__ = ["PROCESSORS", "counted", "described", "device_of", "noise_of", "place
 
 PROCESSORS = ("rainbow", "weber", "willow_pink")
 """Those with a recorded calibration."""
-_EXTRA = "pip install 'autogent-studio[quantum]'"
 
 
 def simulate(device: str, program: bytes, *, shots: int, seed: int, clbits: int) -> dict[str, int]:
@@ -140,5 +140,5 @@ def _engine(device: str, seed: int) -> SimulatedLocalEngine:
     try:
         import cirq_google
     except ImportError as error:
-        raise MissingExtra("Google's devices need cirq-google.", _EXTRA) from error
+        raise MissingExtra("Google's devices need cirq-google.", EXTRA) from error
     return cirq_google.engine.create_default_noisy_quantum_virtual_machine(_known(device), seed=seed)

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import BadInput
-from workbench.quantum.devices.base import Announce, Fetched, State, Ticket, ticket_of
+from workbench.quantum.devices.base import EXTRA, Announce, Fetched, State, Ticket, ticket_of
 from workbench.quantum.devices.fake import described
 from workbench.quantum.devices.ibm_service import ibm_errors, service_for
 from workbench.quantum.devices.prices import HardwarePrices
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["IbmDevices"]
 
-_EXTRA = "pip install 'autogent-studio[quantum]'"
 _STATES: dict[str, State] = {
     "INITIALIZING": "queued",
     "QUEUED": "queued",
@@ -58,7 +57,7 @@ class IbmDevices:
     def available(self) -> str | None:
         """Return why it cannot be used now, or ``None`` when it can."""
         if find_spec("qiskit_ibm_runtime") is None:
-            return f"qiskit-ibm-runtime is not installed: {_EXTRA}"
+            return f"qiskit-ibm-runtime is not installed: {EXTRA}"
         return None if self._settings.ibm_quantum_token else "IBM_QUANTUM_TOKEN is not set."
 
     def ids(self) -> list[str]:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from workbench.errors import BadInput, MissingExtra, MissingKey, ProviderFailed, Unauthorized, Unavailable
+from workbench.quantum.devices.base import EXTRA
 
 if TYPE_CHECKING:
     from qiskit_ibm_runtime import QiskitRuntimeService
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ibm_errors", "service_for"]
 
-_EXTRA = "pip install 'autogent-studio[quantum]'"
 _DENIED = {401, 403}
 _PASSING = {408, 429}
 _SERVER = 500
@@ -39,7 +39,7 @@ def service_for(settings: Settings) -> QiskitRuntimeService:
     try:
         from qiskit_ibm_runtime import QiskitRuntimeService
     except ImportError as error:
-        raise MissingExtra("IBM devices need qiskit-ibm-runtime.", _EXTRA) from error
+        raise MissingExtra("IBM devices need qiskit-ibm-runtime.", EXTRA) from error
     # The SDK reads its own variables only where it is given no token.
     return QiskitRuntimeService(
         channel=os.environ.get("QISKIT_IBM_CHANNEL", "ibm_quantum_platform"),
