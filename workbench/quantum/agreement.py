@@ -163,9 +163,7 @@ def _distance(left: Mapping[bytes, float], right: Mapping[bytes, float]) -> floa
     return math.fsum(abs(left.get(key, 0.0) - right.get(key, 0.0)) for key in left.keys() | right.keys()) / 2
 
 
-def _bound(
-    answers: list[Answer], weights: list[tuple[dict[bytes, float], int | None]], a: int, b: int
-) -> float:
+def _bound(answers: list[Answer], weights: list[Weights], a: int, b: int) -> float:
     """Return what two may differ by.
 
     For N samples of a distribution over K keys the mean distance is at most sqrt(K / N) / 2

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from workbench.quantum.request import Request
     from workbench.runs import Recorder
 
-__all__ = ["chosen", "compute", "drawn_seed", "measured_values", "measures", "meta_of"]
+__all__ = ["chosen", "compute", "drawn_seed", "measured_values", "measures", "meta_of", "ready"]
 
 KEPT_KEYS = 1 << 16
 """Most keys whose exact probabilities are kept beside samples."""
@@ -45,10 +45,10 @@ def compute(request: Request, engines: Engines, recorder: Recorder) -> dict[str,
     began = time.perf_counter()
     lowered = bind(lower(request.circuit, request.lines), request.bind)
     asked = Asked(request.samples, drawn_seed(request.seed), request.precision, request.wrong)
-    choice = chosen(request, lowered, engines)
+    given = ready(request, lowered)
+    choice = chosen(request, given, engines)
     engine = engines.get(choice.engine)
     asked = replace(asked, precision=request.precision or choice.precision)
-    given = prepared(lowered) if request.on == "auto" and asked.noise is None else lowered
     answer = execute(engine, given, asked)
     output = _shown(request, lowered, answer, asked, recorder)
     recorder.check()
@@ -72,8 +72,13 @@ def drawn_seed(seed: int | None) -> int:
     return secrets.randbelow(2**31) if seed is None else seed
 
 
+def ready(request: Request, lowered: Lowered) -> Lowered:
+    """Return what `chosen` chooses for: measurements deferred, unless an engine was named or gates err."""
+    return prepared(lowered) if request.on == "auto" and request.wrong is None else lowered
+
+
 def chosen(request: Request, lowered: Lowered, engines: Engines) -> Choice:
-    """Return the engine that was named, or the fastest."""
+    """Return the engine that was named, or the fastest for what is `ready`."""
     if request.on != "auto":
         engine = engines.get(request.on)
         precision = request.precision or ("double" if "double" in engine.precisions else "single")
@@ -81,7 +86,7 @@ def chosen(request: Request, lowered: Lowered, engines: Engines) -> Choice:
     samples_do = request.shots is not None and not request.observables and not request.compare
     if request.wrong is not None:
         return choose_noisy(lowered, request.wrong, engines, sampled=request.shots is not None)
-    return choose(prepared(lowered), engines, request.precision, sampled=samples_do)
+    return choose(lowered, engines, request.precision, sampled=samples_do)
 
 
 def meta_of(request: Request, choice: Choice, asked: Asked, began: float) -> dict[str, Any]:
@@ -141,17 +146,8 @@ def _shown(
     if distribution is not None and distribution.size <= (KEPT_KEYS if asked.shots else EXACT_KEYS):
         output["probabilities"] = keep_weights(recorder, *distribution.exact())
     if not measured and answer.outcome.amplitudes is not None and lowered.qubits <= SHOWN_QUBITS:
-        output["state"] = _state(answer)
+        output["state"] = [[float(one.real), float(one.imag)] for one in answer.outcome.state()]
     return output
-
-
-def _state(answer: Answer) -> list[list[float]]:
-    amplitudes = answer.outcome.amplitudes
-    assert amplitudes is not None  # noqa: S101 - the caller's
-    qubits = answer.lowered.qubits
-    if answer.outcome.first == "least":
-        amplitudes = amplitudes.reshape((2,) * qubits).transpose().reshape(-1)
-    return [[float(one.real), float(one.imag)] for one in amplitudes]
 
 
 def _expected(

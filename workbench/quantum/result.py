@@ -13,6 +13,7 @@ from workbench.quantum.agreement import Agreement
 from workbench.quantum.header import bits_of, places_of
 from workbench.quantum.keeping import read, read_circuit
 from workbench.quantum.mitigation import Mitigated
+from workbench.quantum.recorded import Recorded
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from qiskit import QuantumCircuit
 
-    from workbench.runs import Run
 
 __all__ = ["CircuitResult", "Expectation"]
 
@@ -49,7 +49,7 @@ class Expectation:
 
 
 @dataclass(frozen=True)
-class CircuitResult:
+class CircuitResult(Recorded):
     """What a circuit gave.
 
     A key has classical bits in the order of their declaration, bit 0 leftmost; a circuit that
@@ -63,18 +63,7 @@ class CircuitResult:
         Gives an object of the Run by its digest.
     """
 
-    run: Run = field(repr=False)
     load: Callable[[str], bytes] = field(repr=False, compare=False)
-
-    @property
-    def run_id(self) -> str:
-        """The identifier of the Run."""
-        return self.run.id
-
-    @property
-    def _output(self) -> dict[str, Any]:
-        output: dict[str, Any] = self.run.output
-        return output
 
     @cached_property
     def _header(self) -> dict[str, Any]:

@@ -49,8 +49,4 @@ def state_of(
         )
     engine = (QiskitBackend if lowered.qubits <= SMALL else AerBackend)()
     outcome = execute(engine, lowered, Asked(None, 0, "double")).outcome
-    state: NDArray[np.complex128] = np.asarray(outcome.amplitudes, np.complex128)
-    given = "big" if outcome.first == "most" else "little"
-    if given != order:
-        state = state.reshape((2,) * lowered.qubits).transpose().reshape(-1)
-    return state
+    return np.asarray(outcome.state("most" if order == "big" else "least"), np.complex128)

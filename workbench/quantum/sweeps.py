@@ -20,6 +20,7 @@ from workbench.quantum.computing import (
     measured_values,
     measures,
     meta_of,
+    ready,
 )
 from workbench.quantum.execution import Asked, execute
 from workbench.quantum.expectation import exact
@@ -78,7 +79,7 @@ def compute_sweep(
         choice = _sweep_choice(request, lowered, engines)
         columns = _exactly(request, lowered, values, choice, engines, recorder, settings)
     else:
-        choice = chosen(request, _at(lowered, values[0]), engines)
+        choice = chosen(request, ready(request, _at(lowered, values[0])), engines)
         columns = _one_by_one(request, lowered, values, asked, engines.get(choice.engine), recorder)
     meta = meta_of(request, choice, asked, began) | {"points": len(values)}
     for name in ("on", "shots", "qubits", "points"):

@@ -70,6 +70,14 @@ class Outcome:
     counts: dict[str, int] | None = None
     meta: dict[str, Any] = field(default_factory=dict)
 
+    def state(self, first: Literal["most", "least"] = "most") -> NDArray[np.complexfloating[Any, Any]]:
+        """Return the amplitudes with qubit 0 of that significance."""
+        amplitudes: Any = self.amplitudes
+        if first == self.first:
+            return amplitudes
+        qubits = len(amplitudes).bit_length() - 1
+        return amplitudes.reshape((2,) * qubits).transpose().reshape(-1)
+
 
 @runtime_checkable
 class Backend(Protocol):

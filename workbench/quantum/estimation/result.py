@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from workbench.quantum.recorded import Recorded
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-    from workbench.runs import Run
 
 __all__ = ["CircuitEstimate"]
 
 
 @dataclass(frozen=True)
-class CircuitEstimate:
+class CircuitEstimate(Recorded):
     """What a circuit takes; ``.parameters`` are those without a value.
 
     Parameters
@@ -25,18 +26,6 @@ class CircuitEstimate:
     run : Run
         That recorded it, finished.
     """
-
-    run: Run = field(repr=False)
-
-    @property
-    def _output(self) -> dict[str, Any]:
-        output: dict[str, Any] = self.run.output
-        return output
-
-    @property
-    def run_id(self) -> str:
-        """The identifier of the Run."""
-        return self.run.id
 
     @property
     def qubits(self) -> int:

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import BadInput
 from workbench.quantum.optimisation.history import HISTORY, History
+from workbench.quantum.recorded import Recorded
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
     from qiskit import QuantumCircuit
 
-    from workbench.runs import Run
 
 __all__ = ["OptimisedCircuit"]
 
 
 @dataclass(frozen=True)
-class OptimisedCircuit:
+class OptimisedCircuit(Recorded):
     """The best parameters that were found.
 
     Of an optimisation that was stopped, what it had found by then.
@@ -40,7 +40,6 @@ class OptimisedCircuit:
         The Run holds no optimisation.
     """
 
-    run: Run = field(repr=False)
     load: Callable[[str], bytes] = field(repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -53,11 +52,6 @@ class OptimisedCircuit:
         if kept is None:
             raise BadInput(f"The Run {self.run.id} holds no optimisation.", details={"field": "run_id"})
         return History.from_json(json.loads(self.load(kept.digest)))
-
-    @property
-    def run_id(self) -> str:
-        """The identifier of the Run."""
-        return self.run.id
 
     @cached_property
     def _best(self) -> dict[str, Any]:

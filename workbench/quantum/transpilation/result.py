@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import BadInput
+from workbench.quantum.recorded import Recorded
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
     from qiskit import QuantumCircuit
 
-    from workbench.runs import Run
 
 __all__ = ["COLUMNS", "TranspileComparison"]
 
@@ -25,7 +25,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class TranspileComparison:
+class TranspileComparison(Recorded):
     """How a circuit fits targets.
 
     Parameters
@@ -33,18 +33,6 @@ class TranspileComparison:
     run : Run
         That recorded it, finished.
     """
-
-    run: Run = field(repr=False)
-
-    @property
-    def _output(self) -> dict[str, Any]:
-        output: dict[str, Any] = self.run.output
-        return output
-
-    @property
-    def run_id(self) -> str:
-        """The identifier of the Run."""
-        return self.run.id
 
     @property
     def seed(self) -> int:
